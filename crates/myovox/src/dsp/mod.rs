@@ -1,0 +1,5 @@
+//! Signal processing that knows neither muscles nor vowels: filters, transforms, windows, statistics.
+//!
+//! Elementary functions come from [`math`] alone, so that a result has the same bits on every processor.
+
+pub mod math;

@@ -1,0 +1,141 @@
+//! The bounds-checked view of a file's bytes that every decoder reads through: each read says where it stood and how much it wanted.
+
+use crate::error::{Error, Result};
+
+/// How the numbers of a file are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+/// Bytes of a file; `code` is the error code of a read beyond the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes<'a> {
+    bytes: &'a [u8],
+    code: &'static str,
+}
+
+impl<'a> Bytes<'a> {
+    /// A view of a whole file.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], code: &'static str) -> Self {
+        Self { bytes, code }
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The bytes `offset..offset + len`; `what` names them in the error.
+    ///
+    /// # Errors
+    /// The view's code when they are not all there.
+    pub fn slice(&self, offset: u64, len: u64, what: &str) -> Result<&'a [u8]> {
+        self.get(offset, len).ok_or_else(|| {
+            Error::data(self.code, format!("{what} beyond the end of the file"))
+                .byte(offset)
+                .found(format!("{} bytes in the file", self.bytes.len()))
+                .expected(format!("{len} bytes from here"))
+        })
+    }
+
+    /// The bytes `offset..offset + len`, or nothing.
+    pub fn get(&self, offset: u64, len: u64) -> Option<&'a [u8]> {
+        let end = offset.checked_add(len)?;
+        self.bytes.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?)
+    }
+
+    /// As many of the bytes `offset..offset + len` as there are.
+    pub fn clamped(&self, offset: u64, len: u64) -> &'a [u8] {
+        let end = offset.saturating_add(len).min(self.len());
+        self.get(offset, end.saturating_sub(offset)).unwrap_or_default()
+    }
+
+    /// `N` bytes at `offset`.
+    ///
+    /// # Errors
+    /// The view's code when they are not all there.
+    pub fn array<const N: usize>(&self, offset: u64, what: &str) -> Result<[u8; N]> {
+        let slice = self.slice(offset, N as u64, what)?;
+        slice.first_chunk::<N>().copied().ok_or_else(|| Error::data(self.code, what.to_owned()).byte(offset))
+    }
+
+    /// One byte.
+    ///
+    /// # Errors
+    /// The view's code when it is not there.
+    pub fn u8(&self, offset: u64, what: &str) -> Result<u8> {
+        self.array::<1>(offset, what).map(|[byte]| byte)
+    }
+
+    /// An unsigned 16-bit integer.
+    ///
+    /// # Errors
+    /// The view's code when it is not there.
+    pub fn u16(&self, offset: u64, endian: Endian, what: &str) -> Result<u16> {
+        let raw = self.array(offset, what)?;
+        Ok(match endian {
+            Endian::Little => u16::from_le_bytes(raw),
+            Endian::Big => u16::from_be_bytes(raw),
+        })
+    }
+
+    /// An unsigned 32-bit integer.
+    ///
+    /// # Errors
+    /// The view's code when it is not there.
+    pub fn u32(&self, offset: u64, endian: Endian, what: &str) -> Result<u32> {
+        let raw = self.array(offset, what)?;
+        Ok(match endian {
+            Endian::Little => u32::from_le_bytes(raw),
+            Endian::Big => u32::from_be_bytes(raw),
+        })
+    }
+
+    /// An unsigned 64-bit integer.
+    ///
+    /// # Errors
+    /// The view's code when it is not there.
+    pub fn u64(&self, offset: u64, endian: Endian, what: &str) -> Result<u64> {
+        let raw = self.array(offset, what)?;
+        Ok(match endian {
+            Endian::Little => u64::from_le_bytes(raw),
+            Endian::Big => u64::from_be_bytes(raw),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_beyond_the_end_says_where_and_how_much() {
+        let bytes = Bytes::new(&[1, 2, 3], "test.truncated");
+        assert_eq!(bytes.u16(1, Endian::Little, "a number").unwrap(), 0x0302);
+        assert_eq!(bytes.u16(1, Endian::Big, "a number").unwrap(), 0x0203);
+        let line = bytes.u32(1, Endian::Little, "a number").unwrap_err().to_string();
+        assert_eq!(
+            line,
+            "byte 1: a number beyond the end of the file: found 3 bytes in the file, expected 4 bytes from here"
+        );
+    }
+
+    #[test]
+    fn offsets_that_overflow_are_outside() {
+        let bytes = Bytes::new(&[1, 2, 3], "test.truncated");
+        assert!(bytes.get(u64::MAX, 2).is_none());
+        assert!(bytes.get(2, u64::MAX).is_none());
+        assert_eq!(bytes.clamped(1, u64::MAX), &[2, 3]);
+        assert!(bytes.clamped(9, 2).is_empty());
+    }
+}
