@@ -44,7 +44,7 @@ fn input(anchor: &Value) -> Vec<f64> {
     let mut next = |i: usize| {
         s = s.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let x = f64::from(s) / 4_294_967_296.0 * 2.0 - 1.0;
-        let gain = if anchor[0] == "burst" && (i / 500) % 2 == 0 { 0.05 } else { 1.0 };
+        let gain = if anchor[0] == "burst" && (i / 500).is_multiple_of(2) { 0.05 } else { 1.0 };
         x * gain + offset
     };
     (0..n).map(&mut next).collect()
