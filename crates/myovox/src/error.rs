@@ -25,6 +25,8 @@ pub enum Class {
     Limit,
     /// A setting or argument is wrong: correct the call.
     Config,
+    /// A fault of this library: report it.
+    Internal,
 }
 
 /// Where in a recording something was met; empty parts are unknown or do not apply.
@@ -149,6 +151,13 @@ impl Error {
         Self::new(Class::Config, code, what)
     }
 
+    /// A panic that was caught at a border, with what it said.
+    #[must_use]
+    pub fn internal(said: impl fmt::Display) -> Self {
+        let what = "a fault of myovox itself, please report it";
+        Self::new(Class::Internal, "internal.panic", what).found(said)
+    }
+
     /// The operating system refused to `action` (`"open"`, `"read"`, `"write"`).
     #[must_use]
     pub fn io(action: &str, cause: &std::io::Error) -> Self {
@@ -170,10 +179,10 @@ impl Error {
         Self::new(Class::Io, code, what)
     }
 
-    /// Names the recording (a path or a name) in front of the line; the first name given stays.
+    /// Names the recording (a path or a name) in front of the line; the last name given stays, as the outermost caller knows best.
     #[must_use]
     pub fn recording(mut self, name: impl Into<String>) -> Self {
-        self.0.recording.get_or_insert_with(|| name.into());
+        self.0.recording = Some(name.into());
         self
     }
 

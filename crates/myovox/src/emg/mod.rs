@@ -20,7 +20,7 @@ pub mod gaps;
 mod plan;
 pub mod session;
 
-pub use channels::{ChannelInfo, Role};
+pub use channels::{ChannelInfo, Role, roles};
 pub use condition::BandConfig;
 pub use detect::{Contraction, ContractionConfig, Thresholds};
 pub use envelope::{EnvelopeConfig, EnvelopeMethod};

@@ -5,5 +5,20 @@ config! { /// WAV reading.
 pub struct WavConfig {
     /// Policy.
     policy: Policy = Policy::Lenient } }
-pub struct WavRecording { pub sample_rate: u32, pub samples: ndarray::Array2<f64>, pub warnings: Vec<Warning> }
-pub fn read(_: &[u8], _: &WavConfig, _: &mut Budget) -> Result<WavRecording> { Err(Error::data("wav.later", "later")) }
+pub struct Named;
+impl Named {
+    pub fn name(&self) -> &'static str {
+        "x"
+    }
+}
+pub struct WavRecording {
+    pub container: Named,
+    pub coding: Named,
+    pub bits: u16,
+    pub sample_rate: u32,
+    pub samples: ndarray::Array2<f64>,
+    pub warnings: Vec<Warning>,
+}
+pub fn read(_: &[u8], _: &WavConfig, _: &mut Budget) -> Result<WavRecording> {
+    Err(Error::data("wav.later", "later"))
+}

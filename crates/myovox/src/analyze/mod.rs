@@ -1,0 +1,185 @@
+//! The main job: bytes to kind, recording, analysis, report.
+//!
+//! [`Analyzer`] holds the settings and the instruction set. [`Analyzer::run`] finds the kind from the bytes, reads the recording within its
+//! limits, runs the muscle or the voice analysis, and gathers what came out, what is doubtful and what is missing into one [`Report`].
+//! [`Analyzer::inspect`] stops after reading. Neither knows of files: names and bytes come from the caller.
+
+mod describe;
+mod digest;
+
+use ndarray::{ArrayView1, CowArray, Ix1};
+
+use crate::emg::{self, Signal};
+use crate::error::{Error, Result};
+use crate::formats::c3d::{self, C3dRecording};
+use crate::formats::sniff::{self, Kind};
+use crate::formats::wav::{self, WavRecording};
+use crate::limits::Budget;
+use crate::report::{INSPECTION_SCHEMA, Inspection, Maker, REPORT_SCHEMA, Report};
+use crate::settings::Config;
+use crate::simd::Level;
+use crate::units::Rate;
+use crate::voice;
+
+/// The main job with its settings: made once, run over many recordings, from many threads.
+#[derive(Clone, Debug)]
+pub struct Analyzer {
+    config: Config,
+    level: Level,
+}
+
+/// A recording of either kind.
+enum Read {
+    C3d(Box<C3dRecording>),
+    Wav(Box<WavRecording>),
+}
+
+/// The report of `bytes`, with the best instruction set; `name` is what the report calls the recording.
+///
+/// # Errors
+/// As [`Analyzer::run`].
+pub fn analyze(bytes: &[u8], name: Option<&str>, config: &Config) -> Result<Report> {
+    Analyzer::new(config.clone()).run(bytes, name)
+}
+
+impl Analyzer {
+    /// With the best instruction set of this processor.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, level: Level::best() }
+    }
+
+    /// The instruction set to use; filters, envelopes and contractions have the same bits at every level.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Analyses a recording.
+    ///
+    /// # Errors
+    /// What the bytes are not: `recording.unknown-kind`, `recording.other-kind`, codes of the formats, of `Limits`, of settings that the rate
+    /// cannot hold, `recording.no-rate`. Each line names `name`, the byte or field, what was found and what was expected.
+    pub fn run(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
+        self.run_unnamed(bytes, name).map_err(|error| named(error, name))
+    }
+
+    /// Reads a recording and says what it holds.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), as far as reading goes.
+    pub fn inspect(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
+        self.inspect_unnamed(bytes, name).map_err(|error| named(error, name))
+    }
+
+    fn run_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
+        let read = self.read(bytes)?;
+        let (mut recording, mut missing) = describe::recording(&read, bytes, name);
+        let (mut warnings, mut emg, mut voice) = (Vec::new(), None, None);
+        match read {
+            Read::C3d(c3d) => {
+                let analysis = self.muscles(&c3d)?;
+                for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
+                    channel.role = Some(*role);
+                }
+                warnings.extend(c3d.warnings);
+                warnings.extend(analysis.warnings);
+                missing.extend(analysis.missing.into_iter().map(|entry| entry.within("emg")));
+                emg = Some(analysis.emg);
+            }
+            Read::Wav(wav) => {
+                let rate = Rate::new(f64::from(wav.sample_rate))?;
+                let analysis = voice::analyze(wav.samples.view(), rate, &self.config.voice)?;
+                warnings.extend(wav.warnings);
+                warnings.extend(analysis.warnings);
+                missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
+                voice = Some(analysis.voice);
+            }
+        }
+        Ok(Report {
+            schema: REPORT_SCHEMA.to_owned(),
+            myovox: Maker::this(),
+            recording,
+            config: self.config.clone(),
+            config_sha256: digest::of_config(&self.config),
+            warnings,
+            missing,
+            emg,
+            voice,
+        })
+    }
+
+    fn inspect_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
+        let read = self.read(bytes)?;
+        let (recording, missing) = describe::recording(&read, bytes, name);
+        let warnings = match read {
+            Read::C3d(c3d) => c3d.warnings,
+            Read::Wav(wav) => wav.warnings,
+        };
+        Ok(Inspection { schema: INSPECTION_SCHEMA.to_owned(), myovox: Maker::this(), recording, warnings, missing })
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Read> {
+        let mut budget = Budget::new(&self.config.limits);
+        match sniff::kind(bytes) {
+            Kind::C3d => {
+                c3d::read(bytes, &self.config.c3d, &mut budget).map(|recording| Read::C3d(Box::new(recording)))
+            }
+            Kind::Wav => {
+                wav::read(bytes, &self.config.wav, &mut budget).map(|recording| Read::Wav(Box::new(recording)))
+            }
+            Kind::Empty => Err(unknown("an empty file")),
+            Kind::Other(kind) => {
+                Err(Error::unsupported("recording.other-kind", "not a recording of muscles or voices")
+                    .byte(0)
+                    .found(kind)
+                    .expected(EXPECTED))
+            }
+            _ => Err(unknown(&describe::first_bytes(bytes)).byte(0)),
+        }
+    }
+
+    fn muscles(&self, c3d: &C3dRecording) -> Result<emg::Analysis> {
+        let infos = describe::channel_infos(c3d);
+        let rows: Vec<CowArray<'_, f64, Ix1>> = c3d.analog.rows().into_iter().map(contiguous).collect();
+        let signals: Vec<Signal<'_>> =
+            infos.iter().zip(&rows).filter_map(|(info, row)| Some(Signal { info, samples: row.as_slice()? })).collect();
+        let rate = match c3d.analog_rate_hz.map(Rate::new) {
+            Some(Ok(rate)) => rate,
+            // Without analog channels nothing is filtered, and any rate will do to say so.
+            _ if signals.is_empty() => Rate::new(1000.0)?,
+            _ => {
+                return Err(Error::data("recording.no-rate", "no sampling rate")
+                    .field("ANALOG:RATE")
+                    .found(c3d.analog_rate_hz.map_or_else(|| "none".to_owned(), |hz| format!("{hz} Hz")))
+                    .expected("a rate above 0 Hz"));
+            }
+        };
+        emg::Plan::new(&self.config.emg, rate, self.level)?.run(&signals)
+    }
+}
+
+const EXPECTED: &str = "C3D (0x50 in byte 1) or WAV (RIFF, RIFX, RF64, BW64, W64)";
+
+/// The row itself where its samples stand side by side, else a copy in which they do.
+#[expect(clippy::needless_pass_by_value, reason = "a view is two words, and the result borrows what it borrows")]
+fn contiguous(row: ArrayView1<'_, f64>) -> CowArray<'_, f64, Ix1> {
+    if row.as_slice().is_some() { row.into() } else { row.to_owned().into() }
+}
+
+fn unknown(found: &str) -> Error {
+    Error::data("recording.unknown-kind", "not a recording").found(found).expected(EXPECTED)
+}
+
+fn named(error: Error, name: Option<&str>) -> Error {
+    match name {
+        Some(name) => error.recording(name),
+        None => error,
+    }
+}

@@ -1,0 +1,157 @@
+//! Many recordings: side by side, each isolated from the others, delivered in order.
+//!
+//! A recording that fails is an [`Error`] in its place; the others go on, also when one of them meets a fault of this library. Results do not
+//! depend on the number of threads. With the feature `parallel` (default) recordings run on rayon's threads, without it one after another.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use crate::analyze::Analyzer;
+use crate::error::{Error, Result};
+use crate::formats::source;
+use crate::report::{Inspection, Report};
+
+/// Recordings that are in flight at once per thread: enough to keep threads busy, few enough to hold in memory.
+const PER_THREAD: usize = 4;
+
+/// The report of the file at `path`; its name in the report is the file name without folders, in errors the whole path.
+///
+/// # Errors
+/// As [`source::read_path`] and [`Analyzer::run`].
+pub fn analyze_path(analyzer: &Analyzer, path: &Path) -> Result<Report> {
+    with_bytes(analyzer, path, Analyzer::run)
+}
+
+/// What the file at `path` holds.
+///
+/// # Errors
+/// As [`source::read_path`] and [`Analyzer::inspect`].
+pub fn inspect_path(analyzer: &Analyzer, path: &Path) -> Result<Inspection> {
+    with_bytes(analyzer, path, Analyzer::inspect)
+}
+
+fn with_bytes<T>(analyzer: &Analyzer, path: &Path, job: fn(&Analyzer, &[u8], Option<&str>) -> Result<T>) -> Result<T> {
+    let bytes = source::read_path(path, &analyzer.config().limits)?;
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    job(analyzer, &bytes, name.as_deref()).map_err(|error| error.recording(path.display().to_string()))
+}
+
+/// Runs `job` over `paths` on `threads` threads (0: as many as there are processors) and hands each result to `deliver` in the order of `paths`,
+/// as soon as all before it are done. `deliver` ends the run by [`ControlFlow::Break`].
+///
+/// A panic inside `job` becomes the error `internal.panic` of its recording.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use myovox::{Analyzer, Config, batch};
+/// let analyzer = Analyzer::new(Config::default());
+/// let paths = ["missing.c3d".into(), "missing.wav".into()];
+/// let mut lines = Vec::new();
+/// batch::run(&paths, 2, |path| batch::analyze_path(&analyzer, path), |_, result| {
+///     lines.push(result.unwrap_err().to_string());
+///     ControlFlow::Continue(())
+/// });
+/// assert_eq!(lines, ["missing.c3d: cannot open: found no such file", "missing.wav: cannot open: found no such file"]);
+/// ```
+pub fn run<T: Send>(
+    paths: &[PathBuf],
+    threads: usize,
+    job: impl Fn(&Path) -> Result<T> + Sync,
+    mut deliver: impl FnMut(usize, Result<T>) -> ControlFlow<()>,
+) {
+    let isolated = |path: &PathBuf| {
+        catch_unwind(AssertUnwindSafe(|| job(path)))
+            .unwrap_or_else(|panic| Err(Error::internal(said(panic.as_ref())).recording(path.display().to_string())))
+    };
+    let workers = Workers::new(threads);
+    let window = PER_THREAD * workers.count();
+    for (first, part) in paths.chunks(window).enumerate().map(|(k, part)| (k * window, part)) {
+        for (index, result) in workers.map(part, isolated).into_iter().enumerate() {
+            if deliver(first + index, result).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+/// What a panic said.
+pub fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+}
+
+/// Threads to run on.
+#[cfg(feature = "parallel")]
+struct Workers(Option<rayon::ThreadPool>);
+
+#[cfg(feature = "parallel")]
+impl Workers {
+    /// With one thread, and where the system grants no more, the caller's own.
+    fn new(threads: usize) -> Self {
+        Self((threads != 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten())
+    }
+
+    fn count(&self) -> usize {
+        self.0.as_ref().map_or(1, rayon::ThreadPool::current_num_threads)
+    }
+
+    fn map<T: Send>(&self, paths: &[PathBuf], job: impl Fn(&PathBuf) -> Result<T> + Sync) -> Vec<Result<T>> {
+        use rayon::prelude::*;
+        match &self.0 {
+            Some(pool) => pool.install(|| paths.par_iter().map(&job).collect()),
+            None => paths.iter().map(job).collect(),
+        }
+    }
+}
+
+/// The caller's own thread.
+#[cfg(not(feature = "parallel"))]
+struct Workers;
+
+#[cfg(not(feature = "parallel"))]
+impl Workers {
+    fn new(_: usize) -> Self {
+        Self
+    }
+
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn map<T: Send>(&self, paths: &[PathBuf], job: impl Fn(&PathBuf) -> Result<T> + Sync) -> Vec<Result<T>> {
+        paths.iter().map(job).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_a_panic_is_one_recordings_error() {
+        let paths: Vec<PathBuf> = (0..40).map(|k| PathBuf::from(k.to_string())).collect();
+        let job = |path: &Path| {
+            let k: u64 = path.to_str().unwrap().parse().unwrap();
+            assert!(k != 13, "unlucky");
+            Ok(k)
+        };
+        for threads in [1, 4] {
+            let mut seen = Vec::new();
+            run(&paths, threads, job, |index, result| {
+                match result {
+                    Ok(k) => assert_eq!(k, index as u64),
+                    Err(error) => assert!(
+                        index == 13 && error.code() == "internal.panic" && error.to_string().contains("unlucky")
+                    ),
+                }
+                seen.push(index);
+                if index == 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            assert_eq!(seen, (0..=20).collect::<Vec<_>>());
+        }
+    }
+}
