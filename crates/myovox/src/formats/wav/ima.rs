@@ -80,7 +80,8 @@ mod tests {
         assert_eq!(samples_in(256, 1), 505);
         assert_eq!(samples_in(512, 2), 505);
         assert_eq!(samples_in(104, 1), 201);
-        assert_eq!(samples_in(11, 1), 1);
+        assert_eq!(samples_in(11, 1), 9);
+        assert_eq!(samples_in(7, 1), 1);
         assert_eq!(samples_in(15, 2), 1); // one word of two channels
         assert_eq!(samples_in(7, 2), 0);
     }

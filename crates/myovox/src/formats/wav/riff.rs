@@ -49,10 +49,11 @@ pub(super) fn chunks_to_the_end(bytes: &Bytes<'_>, mut at: u64, endian: Endian, 
         let Some((_, size)) = header(bytes, at, endian).filter(|_| is_plausible(bytes, at, endian)) else {
             return false;
         };
-        at = at.saturating_add(CHUNK_HEADER_BYTES).saturating_add(size).saturating_add(size & 1);
-        if at > bytes.len().saturating_add(1) {
+        let end = at.saturating_add(CHUNK_HEADER_BYTES).saturating_add(size);
+        if end > bytes.len() {
             return false;
         }
+        at = end.saturating_add(size & 1);
     }
     false
 }

@@ -207,9 +207,7 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             b"fact" => {
-                let bytes = Bytes::new(there, "wav.bad-field");
-                let wide = if self.is_w64() { bytes.u64(0, self.endian, "fact").ok() } else { None };
-                self.metadata.fact_samples = wide.or(bytes.u32(0, self.endian, "fact").map(u64::from).ok());
+                self.metadata.fact_samples = self.fact(there);
                 Ok(())
             }
             b"LIST" if there.starts_with(b"wavl") => {
@@ -218,6 +216,17 @@ impl<'a> Walk<'a> {
             }
             _ => self.metadata.read(chunk.id, Content::new(there, body, self.endian), budget, notes),
         }
+    }
+
+    /// Samples per channel as `fact` has them, if they were ever written.
+    fn fact(&self, there: &[u8]) -> Option<u64> {
+        /// More than a recording can have; writers that did not come back leave such numbers (all ones, 2^63 less a little).
+        const NEVER_WRITTEN: u64 = 1 << 48;
+        let bytes = Bytes::new(there, "wav.bad-field");
+        let narrow =
+            || bytes.u32(0, self.endian, "fact").ok().map(u64::from).filter(|&samples| samples != riff::ALL_ONES);
+        let wide = if self.is_w64() { bytes.u64(0, self.endian, "fact").ok() } else { None };
+        wide.or_else(narrow).filter(|&samples| samples < NEVER_WRITTEN)
     }
 
     fn visit_format(&mut self, chunk: &Chunk, there: &'a [u8], notes: &mut Notes) -> Result<()> {
@@ -333,10 +342,8 @@ impl<'a> Walk<'a> {
             notes.say(&warnings::FMT_AFTER_DATA, format.1, "the fmt chunk stands behind the samples")?;
         }
         let mut metadata = self.metadata;
-        let from_ds64 = self.ds64.map(|ds64| ds64.samples).filter(|&samples| samples > 0);
-        if metadata.fact_samples.is_none_or(|samples| samples == riff::ALL_ONES) && self.ds64.is_some() {
-            metadata.fact_samples = from_ds64;
-        }
+        let in_ds64 = || self.ds64.map(|ds64| ds64.samples).filter(|&samples| samples > 0);
+        metadata.fact_samples = metadata.fact_samples.or_else(in_ds64);
         let (container, endian, chunks) = (self.container, self.endian, self.chunks);
         Ok(Layout { container, endian, format, data, chunks, metadata })
     }
