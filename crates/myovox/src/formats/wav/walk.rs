@@ -1,0 +1,360 @@
+//! The walk over the chunks of a file: where the format and the samples are, and what else was there.
+//!
+//! One loop serves the RIFF family and Wave64; what differs (headers, alignment) is asked of [`riff`] and [`w64`]. Sizes are claims: a chunk ends
+//! where the file does at the latest, the walk always moves forward, and each disagreement is a warning.
+
+use super::metadata::{Content, FourCc, Metadata};
+use super::riff::{self, Ds64};
+use super::warnings::{self, Notes};
+use super::{ChunkInfo, Container, w64};
+use crate::error::{Error, Result};
+use crate::formats::bytes::{Bytes, Endian};
+use crate::limits::{Budget, exceeded};
+
+/// What a file holds, before any sample is looked at.
+pub(super) struct Layout<'a> {
+    pub(super) container: Container,
+    pub(super) endian: Endian,
+    /// Content of `fmt ` and its offset.
+    pub(super) format: (&'a [u8], u64),
+    /// Content of `data` and its offset.
+    pub(super) data: (&'a [u8], u64),
+    pub(super) chunks: Vec<ChunkInfo>,
+    pub(super) metadata: Metadata,
+}
+
+/// Walks over the chunks of a file whose container header stands at `start`.
+///
+/// # Errors
+/// `wav.no-fmt`, `wav.no-data`, `wav.truncated`, `wav.bad-field`, `wav.unsupported`, `limit.chunks`, `limit.metadata-bytes`,
+/// `limit.memory-bytes`; under the strict policy the codes of the warnings.
+pub(super) fn walk<'a>(bytes: Bytes<'a>, start: u64, budget: &mut Budget, notes: &mut Notes) -> Result<Layout<'a>> {
+    let mut walk = Walk::new(bytes, start);
+    walk.chunks(budget, notes)?;
+    walk.check_form_size(notes)?;
+    walk.finish(notes)
+}
+
+/// Sizes from here on stand for "not known" when the file is shorter: what programs write that stream and cannot go back.
+const OPEN_SIZE: u64 = 0x7FFF_0000;
+
+/// How many chunks are looked at to tell an empty recording from one whose size was never written.
+const CHUNKS_LOOKED_AHEAD: u32 = 65_536;
+
+struct Walk<'a> {
+    bytes: Bytes<'a>,
+    start: u64,
+    container: Container,
+    endian: Endian,
+    ds64: Option<Ds64<'a>>,
+    format: Option<(&'a [u8], u64)>,
+    data: Option<(&'a [u8], u64)>,
+    format_after_data: bool,
+    /// A chunk that went beyond the end of the file before any samples were found.
+    overrun: Option<(FourCc, u64, u64)>,
+    wavl: Option<u64>,
+    /// Where the walk ended.
+    end: u64,
+    chunks: Vec<ChunkInfo>,
+    metadata: Metadata,
+}
+
+/// A chunk as the walk meets it.
+struct Chunk {
+    id: FourCc,
+    /// Offset of its content.
+    body: u64,
+    size: u64,
+    /// Whether the size was stated at all.
+    is_open: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(bytes: Bytes<'a>, start: u64) -> Self {
+        let container = match bytes.get(start, 4) {
+            Some(b"RIFX") => Container::Rifx,
+            Some(b"RF64") => Container::Rf64,
+            Some(b"BW64") => Container::Bw64,
+            Some(b"riff") => Container::W64,
+            _ => Container::Riff,
+        };
+        let endian = if container == Container::Rifx { Endian::Big } else { Endian::Little };
+        Self {
+            bytes,
+            start,
+            container,
+            endian,
+            ds64: None,
+            format: None,
+            data: None,
+            format_after_data: false,
+            overrun: None,
+            wavl: None,
+            end: start,
+            chunks: Vec::new(),
+            metadata: Metadata::default(),
+        }
+    }
+
+    fn is_w64(&self) -> bool {
+        self.container == Container::W64
+    }
+
+    fn is_64_bit_riff(&self) -> bool {
+        matches!(self.container, Container::Rf64 | Container::Bw64)
+    }
+
+    fn chunks(&mut self, budget: &mut Budget, notes: &mut Notes) -> Result<()> {
+        let (form_header, chunk_header) = if self.is_w64() {
+            (w64::FORM_HEADER_BYTES, w64::CHUNK_HEADER_BYTES)
+        } else {
+            (riff::FORM_HEADER_BYTES, riff::CHUNK_HEADER_BYTES)
+        };
+        let mut at = self.start.saturating_add(form_header);
+        loop {
+            self.end = at.min(self.bytes.len());
+            let left = self.bytes.len().saturating_sub(at);
+            if left == 0 {
+                return Ok(());
+            }
+            // Behind the samples only what looks like a chunk is one; before them there is nothing to lose by trying.
+            if left < chunk_header || self.data.is_some() && !self.is_plausible(at) {
+                return notes.say(&warnings::TRAILING_BYTES, at, format!("the last {left} bytes are no chunk"));
+            }
+            let Some(chunk) = self.chunk(at, chunk_header, notes)? else { return Ok(()) };
+            let there = self.bytes.clamped(chunk.body, chunk.size);
+            self.remember(&chunk, at, budget)?;
+            self.visit(&chunk, there, budget, notes)?;
+            let Some(next) = self.next(&chunk, notes)? else { return Ok(()) };
+            at = next;
+        }
+    }
+
+    fn is_plausible(&self, at: u64) -> bool {
+        if self.is_w64() {
+            w64::is_plausible(&self.bytes, at)
+        } else {
+            riff::is_plausible(&self.bytes, at, self.endian)
+        }
+    }
+
+    /// The chunk at `at`, its size looked up or measured where the header does not have it.
+    fn chunk(&self, at: u64, header_bytes: u64, notes: &mut Notes) -> Result<Option<Chunk>> {
+        let header =
+            if self.is_w64() { w64::header(&self.bytes, at)? } else { riff::header(&self.bytes, at, self.endian) };
+        let Some((id, stated)) = header else { return Ok(None) };
+        let body = at.saturating_add(header_bytes);
+        let left = self.bytes.len().saturating_sub(body);
+        let mut chunk = Chunk { id, body, size: stated, is_open: false };
+        if self.is_64_bit_riff() && stated == riff::ALL_ONES {
+            match self.ds64.and_then(|ds64| ds64.size_of(id)) {
+                Some(size) => chunk.size = size,
+                None => chunk.is_open = true,
+            }
+        }
+        if id.0 == *b"data" && self.data.is_none() {
+            self.measure_data(&mut chunk, left, notes)?;
+        }
+        Ok(Some(chunk))
+    }
+
+    /// How many bytes of samples there are: what is stated, where the file bears it out.
+    fn measure_data(&self, chunk: &mut Chunk, left: u64, notes: &mut Notes) -> Result<()> {
+        let (size, body) = (chunk.size, chunk.body);
+        if chunk.is_open || size > left && (OPEN_SIZE..=riff::ALL_ONES).contains(&size) || size == u64::MAX {
+            let message = format!("the data size was never written; the {left} bytes to the end of the file are taken");
+            notes.say(&warnings::DATA_SIZE_OPEN, body, message)?;
+        } else if size > left {
+            let message =
+                format!("data claims {size} bytes, the file has {left}: {} are missing", size.saturating_sub(left));
+            notes.say(&warnings::DATA_CUT, body, message)?;
+        } else if size == 0 && left > 0 && !self.chunks_follow(body) {
+            let message =
+                format!("the data size is 0 and no chunk follows; the {left} bytes to the end of the file are taken");
+            notes.say(&warnings::DATA_SIZE_ZERO, body, message)?;
+        } else {
+            return Ok(());
+        }
+        chunk.size = left;
+        Ok(())
+    }
+
+    /// Whether chunks stand at `at` where samples would, had there been any.
+    fn chunks_follow(&self, at: u64) -> bool {
+        if self.is_w64() {
+            return w64::is_plausible(&self.bytes, at);
+        }
+        riff::chunks_to_the_end(&self.bytes, at, self.endian, CHUNKS_LOOKED_AHEAD)
+    }
+
+    fn remember(&mut self, chunk: &Chunk, at: u64, budget: &mut Budget) -> Result<()> {
+        let at_most = budget.limits().max_chunks;
+        if self.chunks.len() as u64 >= u64::from(at_most) {
+            return Err(exceeded("limit.chunks", "chunks", "max_chunks", "more", at_most));
+        }
+        budget.charge(std::mem::size_of::<ChunkInfo>() as u64, "chunks")?;
+        self.chunks.push(ChunkInfo { id: chunk.id, offset: at, bytes: chunk.size });
+        Ok(())
+    }
+
+    fn visit(&mut self, chunk: &Chunk, there: &'a [u8], budget: &mut Budget, notes: &mut Notes) -> Result<()> {
+        let body = chunk.body;
+        match &chunk.id.0 {
+            b"fmt " => self.visit_format(chunk, there, notes),
+            b"data" => self.visit_data(there, body, notes),
+            b"ds64" if self.is_64_bit_riff() && self.ds64.is_none() => {
+                self.ds64 = Ds64::read(there, body, notes)?;
+                Ok(())
+            }
+            b"fact" => {
+                self.metadata.fact_samples = self.fact(there);
+                Ok(())
+            }
+            b"LIST" if there.starts_with(b"wavl") => {
+                self.wavl.get_or_insert(body);
+                Ok(())
+            }
+            _ => self.metadata.read(chunk.id, Content::new(there, body, self.endian), budget, notes),
+        }
+    }
+
+    /// Samples per channel as `fact` has them, if they were ever written.
+    fn fact(&self, there: &[u8]) -> Option<u64> {
+        /// More than a recording can have; writers that did not come back leave such numbers (all ones, 2^63 less a little).
+        const NEVER_WRITTEN: u64 = 1 << 48;
+        let bytes = Bytes::new(there, "wav.bad-field");
+        let narrow =
+            || bytes.u32(0, self.endian, "fact").ok().map(u64::from).filter(|&samples| samples != riff::ALL_ONES);
+        let wide = if self.is_w64() { bytes.u64(0, self.endian, "fact").ok() } else { None };
+        wide.or_else(narrow).filter(|&samples| samples < NEVER_WRITTEN)
+    }
+
+    fn visit_format(&mut self, chunk: &Chunk, there: &'a [u8], notes: &mut Notes) -> Result<()> {
+        /// What `cbSize` can count, and the fields before it.
+        const LARGEST_FORMAT: u64 = 65535 + 18;
+        let body = chunk.body;
+        let too_short = (there.len() as u64) < chunk.size;
+        if chunk.size > LARGEST_FORMAT && (too_short || self.format.is_none()) {
+            return Err(Error::data("wav.bad-field", "impossible fmt chunk")
+                .byte(body.saturating_sub(4))
+                .field("fmt size")
+                .found(chunk.size)
+                .expected(format!("at most {LARGEST_FORMAT}")));
+        }
+        if too_short {
+            return Err(Error::data("wav.truncated", "the file ends within its fmt chunk")
+                .byte(body)
+                .found(format!("{} bytes", there.len()))
+                .expected(format!("{} bytes", chunk.size)));
+        }
+        match self.format {
+            Some((first, _)) if first == there => {
+                notes.say(&warnings::SECOND_FMT, body, "a second fmt chunk says the same as the first")
+            }
+            Some(_) => {
+                Err(Error::data("wav.bad-field", "two fmt chunks contradict each other").byte(body).field("fmt"))
+            }
+            None => {
+                self.format_after_data = self.data.is_some();
+                self.format = Some((there, body));
+                Ok(())
+            }
+        }
+    }
+
+    fn visit_data(&mut self, there: &'a [u8], body: u64, notes: &mut Notes) -> Result<()> {
+        if self.data.is_some() {
+            let message = format!("a second data chunk of {} bytes is left out", there.len());
+            return notes.say(&warnings::SECOND_DATA, body, message);
+        }
+        self.data = Some((there, body));
+        Ok(())
+    }
+
+    /// Where the next chunk begins; nothing when this one reached the end of the file.
+    fn next(&mut self, chunk: &Chunk, notes: &mut Notes) -> Result<Option<u64>> {
+        let end = chunk.body.checked_add(chunk.size).filter(|&end| end <= self.bytes.len() && !chunk.is_open);
+        let Some(end) = end else {
+            self.end = self.bytes.len();
+            if chunk.id.0 == *b"data" && self.data.is_some_and(|(_, at)| at == chunk.body) {
+                return Ok(None);
+            }
+            if self.data.is_none() {
+                self.overrun = Some((chunk.id, chunk.body, chunk.size));
+            }
+            let message = format!("chunk \"{}\" claims {} bytes and ends with the file", chunk.id, chunk.size);
+            notes.say(&warnings::CHUNK_PAST_END, chunk.body, message)?;
+            return Ok(None);
+        };
+        if self.is_w64() {
+            let length = end.saturating_sub(self.start);
+            return Ok(length
+                .checked_next_multiple_of(w64::ALIGNMENT)
+                .and_then(|length| self.start.checked_add(length)));
+        }
+        if chunk.size.is_multiple_of(2) {
+            Ok(Some(end))
+        } else {
+            riff::after_odd_chunk(&self.bytes, end, self.endian, notes).map(Some)
+        }
+    }
+
+    /// Compares the size in the container's header with the file.
+    fn check_form_size(&self, notes: &mut Notes) -> Result<()> {
+        let at = self.start.saturating_add(4);
+        if self.is_64_bit_riff() && self.ds64.is_none() {
+            notes.say(&warnings::DS64_MISSING, at, "no usable ds64 chunk; sizes come from the file")?;
+        }
+        let stated = if self.is_w64() {
+            Some(w64::form_bytes(&self.bytes, self.start))
+        } else {
+            let size = self.bytes.u32(at, self.endian, "RIFF size").map_or(0, u64::from);
+            let looked_up = self.is_64_bit_riff() && size == riff::ALL_ONES;
+            // A ds64 size of 0 was left to be written later; the data size is what counts.
+            let size = if looked_up { self.ds64.map(|ds64| ds64.form).filter(|&form| form > 0) } else { Some(size) };
+            size.map(|size| size.saturating_add(riff::CHUNK_HEADER_BYTES))
+        };
+        let Some(stated) = stated else { return Ok(()) };
+        let whole = self.bytes.len().saturating_sub(self.start);
+        let walked = self.end.saturating_sub(self.start);
+        // Writers count the last pad bytes or do not.
+        let pad = if self.is_w64() { w64::ALIGNMENT.saturating_sub(1) } else { 1 };
+        if stated.abs_diff(whole) <= pad || stated.abs_diff(walked) <= pad {
+            return Ok(());
+        }
+        let message = format!("the header gives {stated} bytes, the file has {whole}; the file counts");
+        notes.say(&warnings::RIFF_SIZE, at, message)
+    }
+
+    fn finish(self, notes: &mut Notes) -> Result<Layout<'a>> {
+        let Some(format) = self.format else {
+            return Err(self.absent("wav.no-fmt", "no fmt chunk"));
+        };
+        let Some(data) = self.data else {
+            if let Some(at) = self.wavl {
+                return Err(Error::unsupported("wav.unsupported", "samples in a list are not read")
+                    .byte(at)
+                    .found("LIST wavl"));
+            }
+            return Err(self.absent("wav.no-data", "no data chunk"));
+        };
+        if self.format_after_data {
+            notes.say(&warnings::FMT_AFTER_DATA, format.1, "the fmt chunk stands behind the samples")?;
+        }
+        let mut metadata = self.metadata;
+        let in_ds64 = || self.ds64.map(|ds64| ds64.samples).filter(|&samples| samples > 0);
+        metadata.fact_samples = metadata.fact_samples.or_else(in_ds64);
+        let (container, endian, chunks) = (self.container, self.endian, self.chunks);
+        Ok(Layout { container, endian, format, data, chunks, metadata })
+    }
+
+    fn absent(&self, code: &'static str, what: &str) -> Error {
+        let error = Error::data(code, what).expected("a WAV file with fmt and data");
+        match self.overrun {
+            Some((id, body, size)) => {
+                error.byte(body).found(format!("chunk \"{id}\" of {size} bytes that goes beyond the end of the file"))
+            }
+            None => error.found(format!("{} other chunks", self.chunks.len())),
+        }
+    }
+}
