@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::{Error, Result};
+
 /// Declares a settings struct: each field as `/// meaning` and `name: Type = default,`.
 macro_rules! config {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident : $ty:ty = $default:expr),* $(,)? }) => {
@@ -30,6 +32,15 @@ macro_rules! config {
 }
 pub(crate) use config;
 
+/// Refuses a setting outside `range`, by its name.
+pub(crate) fn within(field: &str, value: f64, range: std::ops::RangeInclusive<f64>) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let expected = format!("{} to {}", range.start(), range.end());
+    Err(Error::config("config.out-of-range", "setting outside its range").field(field).found(value).expected(expected))
+}
+
 /// A setting that the library chooses from the recording unless it is given: `"auto"` or a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Auto<T> {
@@ -40,12 +51,20 @@ pub enum Auto<T> {
     Value(T),
 }
 
-impl<T: Copy> Auto<T> {
+impl<T> Auto<T> {
     /// The value given, or `chosen`.
     pub fn or(self, chosen: T) -> T {
         match self {
             Self::Auto => chosen,
             Self::Value(value) => value,
+        }
+    }
+
+    /// The value, where one was given.
+    pub fn given(&self) -> Option<&T> {
+        match self {
+            Self::Auto => None,
+            Self::Value(value) => Some(value),
         }
     }
 }

@@ -2,4 +2,7 @@
 //!
 //! Elementary functions come from [`math`] alone, so that a result has the same bits on every processor.
 
+pub mod iir;
 pub mod math;
+pub mod moving;
+pub mod robust;

@@ -1,1 +1,48 @@
-//! (placeholder)
+//! Muscle signals: conditioning, envelopes, contractions, session parameters.
+//!
+//! In come channels as slices of samples and one rate; out comes [`Emg`], which the report embeds. The way of a channel:
+//!
+//! 1. [`gaps`]: samples that are no signal (NaN, infinity, plateaus of lost packets) are bridged when short and cut out when long.
+//! 2. [`condition`]: each stretch between gaps is band-passed without phase shift (Butterworth, SENIAM and De Luca 2010 for the edges).
+//! 3. [`envelope`]: moving root mean square, or rectified and low-passed.
+//! 4. [`detect`]: contractions, by a robust baseline, a threshold with hysteresis, merging and a minimum duration.
+//! 5. [`session`]: what a therapist reads, per channel and for the session.
+//!
+//! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
+//! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
+//! [`channels`] from labels and units.
+
+pub mod channels;
+pub mod condition;
+pub mod detect;
+pub mod envelope;
+pub mod gaps;
+mod plan;
+pub mod session;
+
+pub use channels::{ChannelInfo, Role};
+pub use condition::BandConfig;
+pub use detect::{Contraction, ContractionConfig, Thresholds};
+pub use envelope::{EnvelopeConfig, EnvelopeMethod};
+pub use gaps::{Gap, GapCause, GapConfig};
+pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze};
+pub use session::{Channel, ChannelParameters, Emg, SessionParameters};
+
+use crate::config::{Auto, config};
+
+config! {
+    /// Settings of the muscle analysis.
+    pub struct EmgConfig {
+        /// Labels of the channels to analyse as muscles, or "auto": those that by unit and label are muscles and neither derived nor of a
+        /// force platform.
+        channels: Auto<Vec<String>> = Auto::Auto,
+        /// The band that is kept.
+        band: BandConfig = BandConfig::default(),
+        /// What is done with samples that are no signal.
+        gaps: GapConfig = GapConfig::default(),
+        /// How the amplitude is followed.
+        envelope: EnvelopeConfig = EnvelopeConfig::default(),
+        /// What counts as a contraction.
+        contraction: ContractionConfig = ContractionConfig::default(),
+    }
+}

@@ -13,5 +13,6 @@ mod analyze;
 mod architecture;
 mod c3d;
 mod emg;
+mod parity_scipy;
 mod voice;
 mod wav;

@@ -1,0 +1,280 @@
+//! Contractions: the efforts that a therapist counts.
+//!
+//! The envelope's own low quantile is the baseline, which a few seconds of rest anywhere in the recording determine. Two levels follow from it
+//! and from the recording's typical effort (the median of the upper half of the envelope's prominent peaks, which one artefact cannot move, as
+//! it would the maximum): a contraction is a stretch above the lower level that somewhere exceeds the upper one. Stretches closer than the
+//! merging gap are one; what is then still too short is dropped. Merging comes first: an effort that flickers is one effort. All of it scales
+//! with the signal, so the unit does not matter, and is symmetric in time.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{config, within};
+use crate::dsp::robust;
+use crate::error::Result;
+use crate::units::{Rate, Span};
+
+config! {
+    /// What counts as a contraction.
+    pub struct ContractionConfig {
+        /// Quantile of the envelope that is taken as rest. Default 0.2: a recording needs a fifth of rest.
+        baseline_quantile: f64 = 0.2,
+        /// Upper level in multiples of the baseline: a contraction must exceed it. Default 3.
+        on_baselines: f64 = 3.0,
+        /// Lower level in multiples of the baseline: a contraction lasts while above it. Default 2.
+        off_baselines: f64 = 2.0,
+        /// Upper level as a share of the typical effort. Default 0.4: low tone between efforts stays below it.
+        on_share: f64 = 0.4,
+        /// Lower level as a share of the typical effort. Default 0.25.
+        off_share: f64 = 0.25,
+        /// A peak of the envelope tells of an effort when it exceeds this many baselines. Default 4.
+        peak_baselines: f64 = 4.0,
+        /// Peaks closer than this are one, in ms. Default 300.
+        peak_distance_ms: f64 = 300.0,
+        /// Contractions closer than this are one, in ms. Default 200, as the prior clinical application had it.
+        merge_ms: f64 = 200.0,
+        /// Shortest contraction in ms. Default 100: the clinical minimum.
+        minimum_ms: f64 = 100.0,
+        /// A contraction longer than this is flagged `long`, never cut, in s. Default 10.
+        long_s: f64 = 10.0,
+    }
+}
+
+impl ContractionConfig {
+    pub(super) fn check(&self) -> Result<()> {
+        let field = |name: &str| format!("emg.contraction.{name}");
+        within(&field("baseline_quantile"), self.baseline_quantile, 0.01..=0.9)?;
+        within(&field("on_baselines"), self.on_baselines, 1.0..=1000.0)?;
+        within(&field("off_baselines"), self.off_baselines, 0.0..=self.on_baselines)?;
+        within(&field("on_share"), self.on_share, 0.0..=1.0)?;
+        within(&field("off_share"), self.off_share, 0.0..=self.on_share)?;
+        within(&field("peak_baselines"), self.peak_baselines, 1.0..=1000.0)?;
+        within(&field("peak_distance_ms"), self.peak_distance_ms, 1.0..=60_000.0)?;
+        within(&field("merge_ms"), self.merge_ms, 0.0..=60_000.0)?;
+        within(&field("minimum_ms"), self.minimum_ms, 0.0..=60_000.0)?;
+        within(&field("long_s"), self.long_s, 0.0..=86_400.0)
+    }
+}
+
+/// The levels that decided, in the channel's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Thresholds {
+    /// Rest: the envelope's low quantile.
+    pub baseline: f64,
+    /// The typical effort; `null` where no peak tells of one.
+    pub reference: Option<f64>,
+    /// Upper level.
+    pub on: f64,
+    /// Lower level.
+    pub off: f64,
+}
+
+/// One effort. The duration is `offset - onset`; the offset is the first sample after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Contraction {
+    /// First sample.
+    pub onset: usize,
+    /// The sample after the last.
+    pub offset: usize,
+    /// First sample, in seconds.
+    pub onset_s: f64,
+    /// The sample after the last, in seconds.
+    pub offset_s: f64,
+    /// Duration in seconds.
+    pub duration_s: f64,
+    /// Mean of the envelope, in the channel's unit.
+    pub mean: f64,
+    /// Maximum of the envelope, in the channel's unit.
+    pub peak: f64,
+    /// Root mean square of the band-passed signal, in the channel's unit.
+    pub rms: f64,
+    /// Integral of the rectified band-passed signal, in the channel's unit times seconds.
+    pub iemg: f64,
+    /// From the onset to the maximum of the envelope, in seconds.
+    pub time_to_peak_s: f64,
+    /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`, `long`.
+    pub flags: Vec<String>,
+}
+
+/// The levels for an envelope in which NaN marks gaps; `None` where it holds no value.
+pub(super) fn thresholds(envelope: &[f64], rate: Rate, config: &ContractionConfig) -> Option<Thresholds> {
+    let mut values: Vec<f64> = envelope.iter().copied().filter(|v| !v.is_nan()).collect();
+    let baseline = robust::quantile(&mut values, config.baseline_quantile)?;
+    let least = config.peak_baselines * baseline;
+    let mut peaks = prominent_peaks(envelope, least, rate.samples_of_ms(config.peak_distance_ms));
+    peaks.sort_by(f64::total_cmp);
+    let upper_half = peaks.len() / 2;
+    let reference = robust::median(&mut peaks[upper_half..]);
+    let level = |baselines: f64, share: f64| (baselines * baseline).max(share * reference.unwrap_or(0.0));
+    let on = level(config.on_baselines, config.on_share);
+    let off = level(config.off_baselines, config.off_share);
+    Some(Thresholds { baseline, reference, on, off })
+}
+
+/// Heights of local maxima above `least`, none within `distance` samples of a higher one.
+fn prominent_peaks(envelope: &[f64], least: f64, distance: usize) -> Vec<f64> {
+    // A maximum is a value that the next differs from and that the last different one before was below; NaN and the ends count as below.
+    let mut maxima: Vec<(usize, f64)> = Vec::new();
+    let mut rising = true;
+    for (i, &value) in envelope.iter().enumerate() {
+        let next = envelope.get(i + 1).copied().unwrap_or(f64::NAN);
+        if value.is_nan() || next > value {
+            rising = true;
+        } else if next != value {
+            if rising && value > least {
+                maxima.push((i, value));
+            }
+            rising = false;
+        }
+    }
+    maxima.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut taken = std::collections::BTreeSet::new();
+    maxima.retain(|&(i, _)| {
+        let free = taken.range(i.saturating_sub(distance)..=i.saturating_add(distance)).next().is_none();
+        if free {
+            taken.insert(i);
+        }
+        free
+    });
+    maxima.into_iter().map(|(_, height)| height).collect()
+}
+
+/// Spans `start..end` of the contractions of an envelope in which NaN marks gaps.
+pub(super) fn spans(
+    envelope: &[f64],
+    levels: &Thresholds,
+    rate: Rate,
+    config: &ContractionConfig,
+) -> Vec<(usize, usize)> {
+    // Bridging no distance is a wish, not a rounding: 0 stays 0.
+    let samples = |ms: f64| if ms > 0.0 { rate.samples_of_ms(ms) } else { 0 };
+    let (merge, minimum) = (samples(config.merge_ms), samples(config.minimum_ms));
+    let mut efforts: Vec<(usize, usize)> = Vec::new();
+    let mut i = 0;
+    while i < envelope.len() {
+        let length = envelope[i..].iter().take_while(|v| **v > levels.off).count();
+        let end = i + length;
+        if envelope[i..end].iter().any(|v| *v > levels.on) {
+            match efforts.last_mut() {
+                Some(last) if i - last.1 <= merge && envelope[last.1..i].iter().all(|v| !v.is_nan()) => last.1 = end,
+                _ => efforts.push((i, end)),
+            }
+        }
+        i = end + 1;
+    }
+    efforts.retain(|(start, end)| end - start >= minimum);
+    efforts
+}
+
+/// The measures of one contraction.
+pub(super) fn measure(
+    span: (usize, usize),
+    conditioned: &[f64],
+    envelope: &[f64],
+    rate: Rate,
+    config: &ContractionConfig,
+) -> Contraction {
+    let (onset, offset) = span;
+    let Span { start_s: onset_s, end_s: offset_s, .. } = Span::new(onset, offset, rate);
+    let (signal, level) = (&conditioned[onset..offset], &envelope[onset..offset]);
+    let n = (offset - onset) as f64;
+    let (mut peak, mut at) = (0.0, 0);
+    for (i, &v) in level.iter().enumerate() {
+        if v > peak {
+            (peak, at) = (v, i);
+        }
+    }
+    let is_gap = |i: usize| envelope.get(i).is_some_and(|v| v.is_nan());
+    let flags = [
+        ("starts_before", onset == 0),
+        ("ends_after", offset == envelope.len()),
+        ("touches_gap", (onset > 0 && is_gap(onset - 1)) || is_gap(offset)),
+        ("long", n / rate.hz() > config.long_s),
+    ];
+    Contraction {
+        onset,
+        offset,
+        onset_s,
+        offset_s,
+        duration_s: n / rate.hz(),
+        mean: level.iter().sum::<f64>() / n,
+        peak,
+        rms: (signal.iter().map(|v| v * v).sum::<f64>() / n).sqrt(),
+        iemg: signal.iter().map(|v| v.abs()).sum::<f64>() / rate.hz(),
+        time_to_peak_s: rate.seconds(at),
+        flags: flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate() -> Rate {
+        Rate::new(1000.0).unwrap()
+    }
+
+    /// An envelope of 1 with stretches of other heights.
+    fn envelope(stretches: &[(usize, usize, f64)]) -> Vec<f64> {
+        let mut y = vec![1.0; 10_000];
+        for &(start, end, height) in stretches {
+            y[start..end].fill(height);
+        }
+        y
+    }
+
+    fn found(y: &[f64]) -> Vec<(usize, usize)> {
+        let config = ContractionConfig::default();
+        spans(y, &thresholds(y, rate(), &config).unwrap(), rate(), &config)
+    }
+
+    #[test]
+    fn efforts_are_found_in_any_unit_and_at_the_ends() {
+        for unit in [1e-6, 1.0, 1024.0] {
+            let y: Vec<f64> = envelope(&[(0, 500, 20.0), (3000, 4000, 30.0), (9000, 10_000, 25.0)])
+                .iter()
+                .map(|v| v * unit)
+                .collect();
+            assert_eq!(found(&y), [(0, 500), (3000, 4000), (9000, 10_000)]);
+        }
+    }
+
+    #[test]
+    fn flicker_is_merged_before_what_is_short_is_dropped() {
+        // On for 80 ms, off for 40 ms: every piece is too short, the effort is not.
+        let mut pieces: Vec<(usize, usize, f64)> = (0..13).map(|k| (2000 + 120 * k, 2080 + 120 * k, 20.0)).collect();
+        pieces.push((6000, 6050, 20.0));
+        assert_eq!(found(&envelope(&pieces)), [(2000, 3520)]);
+    }
+
+    #[test]
+    fn a_long_hold_is_one_contraction() {
+        let y = envelope(&[(1000, 8000, 20.0)]);
+        let config = ContractionConfig::default().long_s(5.0);
+        assert_eq!(found(&y), [(1000, 8000)]);
+        assert_eq!(measure((1000, 8000), &y, &y, rate(), &config).flags, ["long"]);
+    }
+
+    #[test]
+    fn one_huge_artefact_does_not_hide_the_efforts() {
+        let mut stretches: Vec<(usize, usize, f64)> = (0..8).map(|k| (500 + 1000 * k, 1000 + 1000 * k, 20.0)).collect();
+        stretches.push((9000, 9100, 1e6));
+        assert_eq!(found(&envelope(&stretches)).len(), 9);
+    }
+
+    #[test]
+    fn rest_alone_holds_no_contraction() {
+        let y: Vec<f64> = (0..10_000).map(|i| 1.0 + 0.2 * f64::from(i % 7) / 7.0).collect();
+        assert!(found(&y).is_empty());
+        assert!(found(&[0.0; 500]).is_empty());
+        assert!(thresholds(&[f64::NAN; 5], rate(), &ContractionConfig::default()).is_none());
+    }
+
+    #[test]
+    fn a_gap_divides_and_is_flagged() {
+        let mut y = envelope(&[(1000, 3000, 20.0)]);
+        y[1900..2000].fill(f64::NAN);
+        assert_eq!(found(&y), [(1000, 1900), (2000, 3000)]);
+        assert_eq!(measure((1000, 1900), &y, &y, rate(), &ContractionConfig::default()).flags, ["touches_gap"]);
+    }
+}

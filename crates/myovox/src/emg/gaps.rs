@@ -1,0 +1,189 @@
+//! Samples that are no signal: where they are, and what is done about them.
+//!
+//! Two kinds. Values that are not finite. And plateaus: a wireless sensor whose packets are lost repeats one far-off code for the length of
+//! the packets; left in, its two edges ring through every filter and count as contractions. Short gaps are bridged by a straight line, long
+//! ones are cut out: the stretches between them are analysed on their own and the envelope stays NaN inside.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{config, within};
+use crate::dsp::robust;
+use crate::error::Result;
+use crate::units::{Rate, Span};
+
+config! {
+    /// What is done with samples that are no signal.
+    pub struct GapConfig {
+        /// Gaps up to this long are bridged by a straight line, in ms; longer ones are cut out. Default 20: no longer than one motor unit
+        /// action potential, which is what a straight line can stand for.
+        bridge_ms: f64 = 20.0,
+        /// One value repeated for at least this long, in ms, far from all others is a plateau of lost packets. Default 20: the shortest packet
+        /// of the wireless sensors seen is 15 ms.
+        plateau_ms: f64 = 20.0,
+        /// How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel. Default 10.
+        plateau_deviations: f64 = 10.0,
+    }
+}
+
+impl GapConfig {
+    pub(super) fn check(&self) -> Result<()> {
+        within("emg.gaps.bridge_ms", self.bridge_ms, 0.0..=1000.0)?;
+        within("emg.gaps.plateau_ms", self.plateau_ms, 1.0..=10_000.0)?;
+        within("emg.gaps.plateau_deviations", self.plateau_deviations, 1.0..=1e6)
+    }
+}
+
+/// Why samples are no signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GapCause {
+    /// NaN or infinity in the file.
+    NotFinite,
+    /// One far-off value repeated: lost packets.
+    Dropout,
+}
+
+/// A stretch that was cut out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// Where.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Why.
+    pub cause: GapCause,
+}
+
+/// A channel with its gaps bridged or cut.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mended {
+    /// The samples; a straight line stands in bridged gaps, cut ones hold what they held.
+    pub samples: Vec<f64>,
+    /// What was cut out, in order of time.
+    pub gaps: Vec<Gap>,
+    /// Number of samples that a straight line replaced.
+    pub bridged_samples: usize,
+}
+
+impl Mended {
+    /// The stretches of signal between the gaps, `start..end`, none empty.
+    pub fn stretches(&self) -> Vec<std::ops::Range<usize>> {
+        let mut start = 0;
+        let mut stretches = Vec::with_capacity(self.gaps.len() + 1);
+        let ends = self.gaps.iter().map(|gap| (gap.span.start, gap.span.end));
+        for (end, next) in ends.chain([(self.samples.len(), self.samples.len())]) {
+            if end > start {
+                stretches.push(start..end);
+            }
+            start = next;
+        }
+        stretches
+    }
+}
+
+/// Finds the gaps of a channel, bridges the short ones and lists the long ones.
+pub fn mend(samples: &[f64], rate: Rate, config: &GapConfig) -> Mended {
+    let mut mended = Mended { samples: samples.to_vec(), ..Mended::default() };
+    // 0 ms means: bridge nothing.
+    let bridge = if config.bridge_ms > 0.0 { rate.samples_of_ms(config.bridge_ms) } else { 0 };
+    for (start, end, cause) in find(samples, rate, config) {
+        let inside = start > 0 && end < samples.len();
+        if inside && end - start <= bridge {
+            let (before, after) = (mended.samples[start - 1], samples[end]);
+            let steps = (end - start + 1) as f64;
+            for (k, sample) in mended.samples[start..end].iter_mut().enumerate() {
+                *sample = before + (after - before) * ((k + 1) as f64 / steps);
+            }
+            mended.bridged_samples += end - start;
+        } else {
+            mended.gaps.push(Gap { span: Span::new(start, end, rate), cause });
+        }
+    }
+    mended
+}
+
+/// Runs of samples that are no signal; adjacent runs of different causes are one, named after the first.
+fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, GapCause)> {
+    let mut finite: Vec<f64> = samples.iter().copied().filter(|v| v.is_finite()).collect();
+    let centre = robust::median(&mut finite).unwrap_or(0.0);
+    let far = config.plateau_deviations * robust::mad_sigma(&mut finite).unwrap_or(0.0);
+    let plateau = rate.samples_of_ms(config.plateau_ms);
+    let mut runs: Vec<(usize, usize, GapCause)> = Vec::new();
+    let mut start = 0;
+    while start < samples.len() {
+        let value = samples[start];
+        let same = |v: &f64| if value.is_finite() { *v == value } else { !v.is_finite() };
+        let end = start + samples[start..].iter().take_while(|v| same(v)).count();
+        let cause = if !value.is_finite() {
+            Some(GapCause::NotFinite)
+        } else if end - start >= plateau && (value - centre).abs() > far {
+            Some(GapCause::Dropout)
+        } else {
+            None
+        };
+        if let Some(cause) = cause {
+            match runs.last_mut() {
+                Some(last) if last.1 == start => last.1 = end,
+                _ => runs.push((start, end, cause)),
+            }
+        }
+        start = end;
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate() -> Rate {
+        Rate::new(1000.0).unwrap()
+    }
+
+    fn noise(n: usize) -> Vec<f64> {
+        (0..n).map(|i| f64::from(u32::try_from(i * 7919 % 101).unwrap()) - 50.0).collect()
+    }
+
+    #[test]
+    fn short_gaps_are_bridged_by_a_straight_line() {
+        let mut x = noise(100);
+        x[10] = 1.0;
+        x[11..14].fill(f64::NAN);
+        x[14] = 5.0;
+        let mended = mend(&x, rate(), &GapConfig::default());
+        assert_eq!(mended.samples[10..15], [1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!((mended.bridged_samples, mended.gaps.len()), (3, 0));
+        assert_eq!(mended.stretches(), std::slice::from_ref(&(0..100)));
+    }
+
+    #[test]
+    fn long_gaps_and_those_at_the_ends_are_cut() {
+        let mut x = noise(1000);
+        x[0] = f64::INFINITY;
+        x[300..400].fill(f64::NAN);
+        x[990..].fill(f64::NAN);
+        let mended = mend(&x, rate(), &GapConfig::default());
+        assert_eq!(mended.stretches(), [1..300, 400..990]);
+        assert!(mended.gaps.iter().all(|gap| gap.cause == GapCause::NotFinite));
+    }
+
+    #[test]
+    fn plateaus_of_lost_packets_are_found_in_any_unit_and_quiet_rest_is_not_one() {
+        for unit in [1e-6, 1.0, 1e6] {
+            let mut x = noise(2000);
+            x[600..870].fill(-5500.0); // lost packets
+            x[1200..1300].fill(0.0); // a sensor at rest
+            let x: Vec<f64> = x.iter().map(|v| v * unit).collect();
+            let mended = mend(&x, rate(), &GapConfig::default());
+            assert_eq!(mended.gaps, [Gap { span: Span::new(600, 870, rate()), cause: GapCause::Dropout }]);
+        }
+    }
+
+    #[test]
+    fn nothing_but_gaps_and_nothing_at_all_leave_no_stretch() {
+        assert!(mend(&[f64::NAN; 50], rate(), &GapConfig::default()).stretches().is_empty());
+        assert!(mend(&[], rate(), &GapConfig::default()).stretches().is_empty());
+        let constant = mend(&[3.0; 50], rate(), &GapConfig::default());
+        assert_eq!(constant.stretches(), std::slice::from_ref(&(0..50)));
+    }
+}

@@ -1,0 +1,313 @@
+//! The muscle analysis: a [`Plan`] fixes every number for one rate, then runs over channels.
+
+use super::EmgConfig;
+use super::channels::{ChannelInfo, Role, roles};
+use super::condition::{self, BandPlan};
+use super::detect::{self, Contraction};
+use super::envelope::Envelope;
+use super::gaps::{self, GapCause, Mended};
+use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
+use crate::dsp::iir::{Workspace, ZeroPhase};
+use crate::dsp::math;
+use crate::error::Result;
+use crate::simd::Level;
+use crate::units::Rate;
+use crate::warning::{Missing, Warning};
+
+/// One analog channel with its samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Signal<'a> {
+    /// Label, unit, force platform.
+    pub info: &'a ChannelInfo,
+    /// Samples in the stated unit; NaN and infinity are gaps.
+    pub samples: &'a [f64],
+}
+
+/// What the analysis of a recording's muscles gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// The report's muscle part.
+    pub emg: Emg,
+    /// The role of every channel that came in.
+    pub roles: Vec<Role>,
+    /// What is doubtful.
+    pub warnings: Vec<Warning>,
+    /// Why each `None` is one; paths are relative to the muscle part.
+    pub missing: Vec<Missing>,
+}
+
+/// The time series of one muscle, as long as its samples, NaN inside gaps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChannelSignals {
+    /// Band-passed.
+    pub conditioned: Vec<f64>,
+    /// Envelope.
+    pub envelope: Vec<f64>,
+}
+
+/// Everything that follows from settings and rate: filters designed, lengths in samples.
+///
+/// ```
+/// use myovox::emg::{ChannelInfo, EmgConfig, Plan, Signal};
+/// use myovox::{simd::Level, units::Rate};
+/// // Rest, then a burst of 100 Hz from 1 to 2 s, then rest.
+/// let samples: Vec<f64> = (0..4000)
+///     .map(|i| f64::from(i) * 0.628_318)
+///     .map(|phase| myovox::dsp::math::sin(phase))
+///     .enumerate()
+///     .map(|(i, x)| if (1000..2000).contains(&i) { 1e-4 * x } else { 2e-6 * x })
+///     .collect();
+/// let plan = Plan::new(&EmgConfig::default(), Rate::new(1000.0)?, Level::best())?;
+/// let info = ChannelInfo { label: "Rectus femoris".into(), unit: "V".into(), of_force_platform: false };
+/// let analysis = plan.run(&[Signal { info: &info, samples: &samples }])?;
+/// let contraction = &analysis.emg.channels[0].contractions[0];
+/// assert!((contraction.onset_s - 1.0).abs() < 0.06 && (contraction.offset_s - 2.0).abs() < 0.06);
+/// # Ok::<(), myovox::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    config: EmgConfig,
+    rate: Rate,
+    band_pass: ZeroPhase,
+    band: BandPlan,
+    envelope: Envelope,
+    warnings: Vec<Warning>,
+}
+
+/// Plans and runs in one call, with the best instruction set.
+///
+/// # Errors
+/// As [`Plan::new`] and [`Plan::run`].
+pub fn analyze(signals: &[Signal<'_>], rate: Rate, config: &EmgConfig) -> Result<Analysis> {
+    Plan::new(config, rate, Level::best())?.run(signals)
+}
+
+impl Plan {
+    /// Checks the settings and designs the filters.
+    ///
+    /// # Errors
+    /// `config.out-of-range` for a setting outside its range; `dsp.filter-edge` for a band that the rate cannot hold.
+    pub fn new(config: &EmgConfig, rate: Rate, level: Level) -> Result<Self> {
+        config.gaps.check()?;
+        config.contraction.check()?;
+        let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
+        let envelope = Envelope::new(&config.envelope, rate, level)?;
+        Ok(Self { config: config.clone(), rate, band_pass, band, envelope, warnings: warning.into_iter().collect() })
+    }
+
+    /// Analyses the muscles among `signals`.
+    ///
+    /// # Errors
+    /// `emg.channel-unknown` when a channel that was asked for is not there.
+    pub fn run(&self, signals: &[Signal<'_>]) -> Result<Analysis> {
+        let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
+        let roles = roles(&infos, &self.config.channels)?;
+        let mut warnings = self.warnings.clone();
+        let mut missing = Vec::new();
+        let mut channels = Vec::new();
+        let mut workspace = Workspace::default();
+        for (index, signal) in signals.iter().enumerate().filter(|(index, _)| roles[*index] == Role::Muscle) {
+            let (mended, series) = self.series(signal.samples, &mut workspace)?;
+            warnings.extend(gap_warnings(&mended, &signal.info.label));
+            let channel = self.channel(index, signal, mended, &series);
+            missing
+                .extend(missing_of(&channel).into_iter().map(|m| m.within(&format!("channels[{}]", channels.len()))));
+            channels.push(channel);
+        }
+        if channels.is_empty() {
+            let message = format!(
+                "none of the {} analog channels was taken for a muscle; name them in emg.channels",
+                signals.len()
+            );
+            warnings.push(Warning::new("emg.no-muscle-channel", message).field("emg.channels"));
+        }
+        let samples = signals.iter().map(|signal| signal.samples.len()).max().unwrap_or(0);
+        let session = self.session(&channels, samples);
+        if session.active_share.is_none() {
+            missing.push(Missing::new("session.active_share", "no_samples", "the recording holds no samples"));
+        }
+        let emg = Emg { rate_hz: self.rate.hz(), plan: self.summary(), channels, session };
+        Ok(Analysis { emg, roles, warnings, missing })
+    }
+
+    /// The band-passed signal and the envelope of one channel.
+    ///
+    /// # Errors
+    /// None for finite settings; the signature leaves room for methods that can fail.
+    pub fn signals(&self, samples: &[f64]) -> Result<ChannelSignals> {
+        self.series(samples, &mut Workspace::default()).map(|(_, series)| series)
+    }
+
+    fn series(&self, samples: &[f64], workspace: &mut Workspace) -> Result<(Mended, ChannelSignals)> {
+        let mended = gaps::mend(samples, self.rate, &self.config.gaps);
+        let mut conditioned = vec![f64::NAN; samples.len()];
+        let mut envelope = vec![f64::NAN; samples.len()];
+        for stretch in mended.stretches() {
+            let out = &mut conditioned[stretch.clone()];
+            self.band_pass.run_shortened(&mended.samples[stretch.clone()], out, workspace)?;
+            self.envelope.run(out, &mut envelope[stretch], workspace)?;
+        }
+        Ok((mended, ChannelSignals { conditioned, envelope }))
+    }
+
+    fn channel(&self, index: usize, signal: &Signal<'_>, mended: Mended, series: &ChannelSignals) -> Channel {
+        let settings = &self.config.contraction;
+        let thresholds = detect::thresholds(&series.envelope, self.rate, settings);
+        let spans = thresholds.map(|levels| detect::spans(&series.envelope, &levels, self.rate, settings));
+        let measure = |span| detect::measure(span, &series.conditioned, &series.envelope, self.rate, settings);
+        let contractions: Vec<Contraction> = spans.unwrap_or_default().into_iter().map(measure).collect();
+        let unit = signal.info.unit.trim();
+        Channel {
+            index,
+            label: signal.info.label.clone(),
+            unit: (!unit.is_empty()).then(|| unit.to_owned()),
+            gaps: mended.gaps,
+            bridged_samples: mended.bridged_samples,
+            thresholds,
+            parameters: self.parameters(&contractions, &series.conditioned),
+            contractions,
+        }
+    }
+
+    fn parameters(&self, contractions: &[Contraction], conditioned: &[f64]) -> ChannelParameters {
+        let rate = self.rate.hz();
+        let signal = conditioned.iter().filter(|v| !v.is_nan()).count();
+        let active: usize = contractions.iter().map(|c| c.offset - c.onset).sum();
+        let mut outside = vec![true; conditioned.len()];
+        for c in contractions {
+            outside[c.onset..c.offset].fill(false);
+        }
+        let rms = |in_rest: bool| {
+            let (mut sum, mut n) = (0.0, 0_usize);
+            for (v, rest) in conditioned.iter().zip(&outside) {
+                if *rest == in_rest && !v.is_nan() {
+                    sum += v * v;
+                    n += 1;
+                }
+            }
+            (n > 0).then(|| (sum / n as f64).sqrt())
+        };
+        let (rms_active, rms_rest) = (rms(false), rms(true));
+        let durations = || contractions.iter().map(|c| c.duration_s);
+        let pauses = || contractions.windows(2).map(|pair| pair[1].onset_s - pair[0].offset_s);
+        ChannelParameters {
+            contractions: contractions.len(),
+            contractions_per_min: (signal > 0).then(|| contractions.len() as f64 * 60.0 * rate / signal as f64),
+            active_s: active as f64 / rate,
+            active_share: (signal > 0).then(|| active as f64 / signal as f64),
+            duration_mean_s: mean(durations()),
+            duration_min_s: durations().min_by(f64::total_cmp),
+            duration_max_s: durations().max_by(f64::total_cmp),
+            pause_mean_s: mean(pauses()),
+            amplitude_mean: mean(contractions.iter().map(|c| c.mean)),
+            amplitude_peak: contractions.iter().map(|c| c.peak).max_by(f64::total_cmp),
+            rms_active,
+            rms_rest,
+            snr_db: match (rms_active, rms_rest) {
+                (Some(active), Some(rest)) if rest > 0.0 => Some(math::db_of_amplitude(active / rest)),
+                _ => None,
+            },
+            mvc_value: None,
+        }
+    }
+
+    fn session(&self, channels: &[Channel], samples: usize) -> SessionParameters {
+        // +1 at each onset, -1 at each offset; an offset at the same sample comes first.
+        let contractions = channels.iter().flat_map(|channel| &channel.contractions);
+        let mut edges: Vec<(usize, i32)> = contractions.flat_map(|c| [(c.onset, 1), (c.offset, -1)]).collect();
+        edges.sort_unstable();
+        let (mut active, mut coactive, mut depth, mut since) = (0, 0, 0, 0);
+        for (at, step) in edges {
+            active += if depth >= 1 { at - since } else { 0 };
+            coactive += if depth >= 2 { at - since } else { 0 };
+            depth += step;
+            since = at;
+        }
+        SessionParameters {
+            duration_s: self.rate.seconds(samples),
+            channels: channels.len(),
+            contractions: channels.iter().map(|channel| channel.contractions.len()).sum(),
+            active_s: self.rate.seconds(active),
+            active_share: (samples > 0).then(|| active as f64 / samples as f64),
+            coactive_s: self.rate.seconds(coactive),
+        }
+    }
+
+    fn summary(&self) -> EmgPlan {
+        let samples = |ms: f64| if ms > 0.0 { self.rate.samples_of_ms(ms) } else { 0 };
+        EmgPlan {
+            band: self.band.clone(),
+            envelope: self.envelope.plan.clone(),
+            bridge_samples: samples(self.config.gaps.bridge_ms),
+            merge_samples: samples(self.config.contraction.merge_ms),
+            minimum_samples: samples(self.config.contraction.minimum_ms),
+        }
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = values.fold((0.0, 0_usize), |(sum, n), v| (sum + v, n + 1));
+    (n > 0).then(|| sum / n as f64)
+}
+
+fn gap_warnings(mended: &Mended, label: &str) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if mended.bridged_samples > 0 {
+        let message = format!("{} samples in short gaps were bridged by straight lines", mended.bridged_samples);
+        warnings.push(Warning::new("emg.gap-bridged", message).channel(label));
+    }
+    for gap in &mended.gaps {
+        let (code, what) = match gap.cause {
+            GapCause::NotFinite => ("emg.gap-cut", "no values"),
+            GapCause::Dropout => ("emg.dropout", "one far-off value repeated, as when packets are lost"),
+        };
+        let message = format!("{} samples cut out: {what}", gap.span.end - gap.span.start);
+        warnings.push(Warning::new(code, message).channel(label).span_s(gap.span.start_s, gap.span.end_s));
+    }
+    warnings
+}
+
+/// Why each `None` of a channel is one; paths relative to the channel.
+fn missing_of(channel: &Channel) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let mut note = |absent: bool, path: &str, reason: &'static str, message: &str| {
+        if absent {
+            missing.push(Missing::new(path, reason, message));
+        }
+    };
+    let p = &channel.parameters;
+    note(channel.unit.is_none(), "unit", "not_in_file", "the file states no unit for this channel");
+    note(channel.thresholds.is_none(), "thresholds", "no_signal", "the channel holds no samples outside gaps");
+    let no_reference = channel.thresholds.is_some_and(|levels| levels.reference.is_none());
+    note(no_reference, "thresholds.reference", "no_effort", "no peak of the envelope stands out from the baseline");
+    for (absent, name) in
+        [(p.contractions_per_min.is_none(), "contractions_per_min"), (p.active_share.is_none(), "active_share")]
+    {
+        note(absent, &format!("parameters.{name}"), "no_signal", "the channel holds no samples outside gaps");
+    }
+    for (absent, name) in [
+        (p.duration_mean_s.is_none(), "duration_mean_s"),
+        (p.duration_min_s.is_none(), "duration_min_s"),
+        (p.duration_max_s.is_none(), "duration_max_s"),
+        (p.amplitude_mean.is_none(), "amplitude_mean"),
+        (p.amplitude_peak.is_none(), "amplitude_peak"),
+        (p.rms_active.is_none(), "rms_active"),
+    ] {
+        note(absent, &format!("parameters.{name}"), "no_contraction", "no contraction was found");
+    }
+    note(p.pause_mean_s.is_none(), "parameters.pause_mean_s", "too_few_contractions", "a pause needs two contractions");
+    note(p.rms_rest.is_none(), "parameters.rms_rest", "no_rest", "there is no signal outside contractions");
+    note(
+        p.snr_db.is_none(),
+        "parameters.snr_db",
+        "no_contraction_or_rest",
+        "the ratio needs both contraction and rest above zero",
+    );
+    note(
+        p.mvc_value.is_none(),
+        "parameters.mvc_value",
+        "not_given",
+        "a recording cannot know the maximal voluntary contraction",
+    );
+    missing
+}
