@@ -5,7 +5,7 @@ use ndarray::ArrayView1;
 use super::{Read, digest};
 use crate::config::Auto;
 use crate::emg::{ChannelInfo, roles};
-use crate::formats::c3d::C3dRecording;
+use crate::formats::c3d::{C3dRecording, Event};
 use crate::formats::wav::WavRecording;
 use crate::report::{ChannelDescription, Details, EventDescription, Recording, RecordingKind};
 use crate::warning::Missing;
@@ -82,21 +82,23 @@ fn of_c3d(c3d: &C3dRecording, missing: &mut Vec<Missing>) -> Recording {
     if valid_share.is_none() {
         missing.push(Missing::new("details.valid_share", "no_markers", "the recording has no marker positions"));
     }
-    let event = |event: &crate::formats::c3d::Event| EventDescription {
-        label: event.label.clone(),
-        context: event.context.clone(),
-        time_s: event.time_s,
+    let mut event = |(index, event): (usize, &Event)| {
+        if event.time_s.is_none() {
+            let message = "the event's time needs a frame rate, or is not a number in the file";
+            missing.push(Missing::new(format!("details.events[{index}].time_s"), "no_time", message));
+        }
+        EventDescription { label: event.label.clone(), context: event.context.clone(), time_s: event.time_s }
     };
     let details = Details::C3d {
-        processor: c3d.processor.name().to_owned(),
-        storage: c3d.storage.name().to_owned(),
+        processor: c3d.processor,
+        storage: c3d.storage,
         markers: c3d.point_labels.clone(),
         frames: c3d.frames,
         frame_rate_hz,
         valid_share,
-        events: c3d.events.iter().map(event).collect(),
+        events: c3d.events.iter().enumerate().map(&mut event).collect(),
     };
-    Recording { duration_s, rate_hz, samples, channels, details, ..empty(RecordingKind::C3d) }
+    Recording { duration_s, rate_hz, samples, channels, ..empty(RecordingKind::C3d, details) }
 }
 
 fn of_wav(wav: &WavRecording, missing: &mut Vec<Missing>) -> Recording {
@@ -106,18 +108,13 @@ fn of_wav(wav: &WavRecording, missing: &mut Vec<Missing>) -> Recording {
     let channels: Vec<ChannelDescription> = wav.samples.rows().into_iter().enumerate().map(describe).collect();
     let samples = wav.samples.ncols();
     let rate = f64::from(wav.sample_rate);
-    let details = Details::Wav {
-        container: wav.container.name().to_owned(),
-        coding: wav.coding.name().to_owned(),
-        bits: wav.bits.into(),
-    };
+    let details = Details::Wav { container: wav.container, coding: wav.coding, bits: wav.bits };
     Recording {
         duration_s: Some(samples as f64 / rate),
         rate_hz: Some(rate),
         samples,
         channels,
-        details,
-        ..empty(RecordingKind::Wav)
+        ..empty(RecordingKind::Wav, details)
     }
 }
 
@@ -145,8 +142,8 @@ fn channel(
     ChannelDescription { index, label, unit, role, min: range.map(|r| r.0), max: range.map(|r| r.1) }
 }
 
-fn empty(kind: RecordingKind) -> Recording {
-    let details = Details::Wav { container: String::new(), coding: String::new(), bits: 0 };
+/// A recording of which only kind and details are known yet.
+fn empty(kind: RecordingKind, details: Details) -> Recording {
     Recording {
         name: None,
         sha256: String::new(),

@@ -127,7 +127,8 @@ impl Analyzer {
 
     fn read(&self, bytes: &[u8]) -> Result<Read> {
         let mut budget = Budget::new(&self.config.limits);
-        match sniff::kind(bytes) {
+        let headerless = self.config.wav.raw.given().is_some();
+        match if headerless { Kind::Wav } else { sniff::kind(bytes) } {
             Kind::C3d => {
                 c3d::read(bytes, &self.config.c3d, &mut budget).map(|recording| Read::C3d(Box::new(recording)))
             }

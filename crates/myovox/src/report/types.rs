@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::emg::{Emg, Role};
 use crate::error::{Error, Result};
+use crate::formats::c3d::{Processor, Storage};
+use crate::formats::wav::{Coding, Container};
 use crate::settings::Config;
 use crate::voice::Voice;
 use crate::warning::{Missing, Warning};
@@ -131,10 +133,10 @@ pub struct ChannelDescription {
 pub enum Details {
     /// C3D.
     C3d {
-        /// Processor that wrote the file: `intel`, `dec`, `mips`.
-        processor: String,
-        /// `integer` or `float`.
-        storage: String,
+        /// Whose number formats the file uses.
+        processor: Processor,
+        /// How samples are stored.
+        storage: Storage,
         /// Labels of the markers.
         markers: Vec<String>,
         /// Frames of markers.
@@ -148,12 +150,12 @@ pub enum Details {
     },
     /// The RIFF family.
     Wav {
-        /// `riff`, `rf64`, `w64` …
-        container: String,
-        /// `pcm16`, `mulaw` …
-        coding: String,
-        /// Bits per sample as stored.
-        bits: u32,
+        /// What the chunks stand in.
+        container: Container,
+        /// How samples are stored.
+        coding: Coding,
+        /// Bits per sample as stored; 0 where a coding has no such number.
+        bits: u16,
     },
 }
 
@@ -164,8 +166,8 @@ pub struct EventDescription {
     pub label: String,
     /// `Left`, `Right`, `General`, or empty.
     pub context: String,
-    /// Seconds from the first sample in the file.
-    pub time_s: f64,
+    /// Seconds from the first frame in the file.
+    pub time_s: Option<f64>,
 }
 
 impl Report {

@@ -7,7 +7,8 @@
 //! Frames are counted, in this order of authority, by `POINT:LONG_FRAMES`, `TRIAL:ACTUAL_START/END_FIELD`, `POINT:FRAMES`, the header, the size.
 //! Sources: "The C3D File Format", Motion Lab Systems, *The C3D frame count*, *The TRIAL group*, *The 3D Point Data Section*.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::header::{BLOCK, Header, byte_of_block};
 use super::number::{Processor, is_vax_reserved};
@@ -29,7 +30,7 @@ const FULL: u32 = 65_535;
 const FLOAT_COUNTS: u32 = 1 << 24;
 
 /// How the data section stores its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Storage {
     /// 16-bit integers, to be multiplied by the scale.

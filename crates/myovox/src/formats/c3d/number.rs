@@ -10,10 +10,11 @@
 //! done, is wrong for e below 3 and for e = 255; here the bits of the `f64` are set directly, so that every VAX number is exact.
 //! Source: "The C3D File Format", Motion Lab Systems, chapters on processor types and floating-point formats.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The processor whose number formats a file uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Processor {
     /// Little-endian, IEEE 754.
