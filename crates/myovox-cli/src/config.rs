@@ -1,0 +1,98 @@
+//! Settings from the command line, and the verb `config` that prints and checks them.
+
+use std::path::Path;
+
+use myovox::formats::source;
+use myovox::simd::Level;
+use myovox::units::Rate;
+use myovox::{Analyzer, Config, Error, Limits, emg, settings};
+
+use crate::args::{ConfigCall, ConfigForm, Settings};
+use crate::output::Output;
+use crate::{ExitStatus, Stop, text};
+
+/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// The environment variable that names the instruction set.
+const SIMD: &str = "MYOVOX_SIMD";
+
+/// The analyzer that a call asks for: settings file, then single settings, then `--channels`, on the instruction set of the environment.
+///
+/// # Errors
+/// A file that cannot be read, a setting that does not exist or that no recording can be analysed with, an instruction set that is not there.
+pub(crate) fn analyzer(call: &Settings, channels: &[String]) -> Result<Analyzer, Stop> {
+    let mut config = match &call.config {
+        Some(path) => from_file(path)?,
+        None => Config::default(),
+    };
+    for change in &call.changes {
+        let (key, value) = change.split_once('=').ok_or_else(|| {
+            Error::config("cli.set", "not a setting").field("--set").found(format!("`{change}`")).expected("KEY=VALUE")
+        })?;
+        config = config.set(key.trim(), value.trim())?;
+    }
+    if !channels.is_empty() {
+        config.emg.channels = channels.to_vec().into();
+    }
+    check(&config)?;
+    Ok(Analyzer::new(config).level(level()?))
+}
+
+/// The verb `config`.
+pub(crate) fn run(call: &ConfigCall, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
+    let text = match &call.check {
+        Some(path) => {
+            let config = from_file(path)?;
+            check(&config).map_err(|error| error.recording(path.display().to_string()))?;
+            text::checked(path, &config)
+        }
+        None => match call.format {
+            ConfigForm::Toml => settings::defaults_toml(),
+            ConfigForm::Json => Config::default().to_json() + "\n",
+            ConfigForm::Table => text::settings_table(),
+        },
+    };
+    output.results(&text).map(|()| ExitStatus::Done)
+}
+
+fn from_file(path: &Path) -> myovox::Result<Config> {
+    let name = path.display().to_string();
+    let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
+    parse(path, &bytes).map_err(|error| error.recording(name))
+}
+
+/// By extension, and where it tells nothing, by the first character.
+fn parse(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|cause| Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("json") => Config::from_json(text),
+        Some("toml") => Config::from_toml(text),
+        _ if text.trim_start().starts_with('{') => Config::from_json(text),
+        _ => Config::from_toml(text),
+    }
+}
+
+/// Refuses settings that no recording can be analysed with: they are planned for the largest rate that a recording may have.
+fn check(config: &Config) -> myovox::Result<()> {
+    if *config == Config::default() {
+        return Ok(());
+    }
+    let rate = Rate::new(config.limits.max_rate_hz)?;
+    emg::Plan::new(&config.emg, rate, Level::best()).map(drop)
+}
+
+fn level() -> myovox::Result<Level> {
+    let Some(name) = std::env::var_os(SIMD).filter(|name| !name.is_empty()) else { return Ok(Level::best()) };
+    let name = name.to_string_lossy();
+    Level::named(&name).ok_or_else(|| {
+        let available: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
+        Error::config("cli.simd-level", "this processor has no such instruction set")
+            .field(SIMD)
+            .found(format!("`{name}`"))
+            .expected(format!("one of {}", available.join(", ")))
+    })
+}
