@@ -2,4 +2,8 @@
 //!
 //! Elementary functions come from [`math`] alone, so that a result has the same bits on every processor.
 
+pub mod dct;
+pub mod fft;
 pub mod math;
+pub mod stft;
+pub mod window;
