@@ -22,7 +22,8 @@ impl Dct {
         let mut table = Vec::with_capacity(inputs * outputs);
         for k in 0..outputs {
             let scale = if k == 0 { (1.0 / n).sqrt() } else { (2.0 / n).sqrt() };
-            table.extend((0..inputs).map(|i| scale * math::cos(std::f64::consts::PI * k as f64 * (i as f64 + 0.5) / n)));
+            table
+                .extend((0..inputs).map(|i| scale * math::cos(std::f64::consts::PI * k as f64 * (i as f64 + 0.5) / n)));
         }
         Self { inputs, table }
     }

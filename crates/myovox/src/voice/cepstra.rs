@@ -177,8 +177,7 @@ mod tests {
     #[test]
     fn a_lifter_weights_by_its_formula_and_energy_replaces_coefficient_0() {
         let cepstra = Cepstra::new(&MfccConfig::default(), Preset::Kaldi, 23).unwrap();
-        let plain =
-            Cepstra::new(&MfccConfig::default().lifter(Auto::Value(0.0)), Preset::Kaldi, 23).unwrap();
+        let plain = Cepstra::new(&MfccConfig::default().lifter(Auto::Value(0.0)), Preset::Kaldi, 23).unwrap();
         let log_mel: Vec<f64> = (0..23).map(|i| f64::from(i * i % 7)).collect();
         let (mut lifted, mut bare) = ([0.0; 13], [0.0; 13]);
         cepstra.apply(&log_mel, Some(-3.0), &mut lifted);

@@ -355,12 +355,8 @@ mod tests {
 
     #[test]
     fn bands_without_a_bin_are_named() {
-        let (filters, warnings) = filters(
-            &FramesConfig::default().n_fft(Auto::Value(256)),
-            &MelConfig::default(),
-            16000.0,
-        )
-        .unwrap();
+        let (filters, warnings) =
+            filters(&FramesConfig::default().n_fft(Auto::Value(256)), &MelConfig::default(), 16000.0).unwrap();
         assert!(filters.plan.empty_filters.contains(&0) && filters.plan.empty_filters.len() > 10);
         assert_eq!(warnings[0].code, "voice.empty-filter");
         assert!(warnings[0].message.contains("mel band "), "{}", warnings[0].message);

@@ -524,7 +524,10 @@ mod tests {
         let (pitch, warnings) = planned(&PitchConfig::default(), 1000.0).unwrap();
         assert_eq!((pitch.plan.ceiling_hz, warnings[0].code.as_ref()), (500.0, "voice.pitch-ceiling-clamped"));
         let line = planned(&PitchConfig::default().floor_hz(-1.0), 8000.0).unwrap_err().to_string();
-        assert!(line.starts_with("voice.pitch.floor_hz: ") && line.ends_with("found -1, expected 10 to 2000"), "{line}");
+        assert!(
+            line.starts_with("voice.pitch.floor_hz: ") && line.ends_with("found -1, expected 10 to 2000"),
+            "{line}"
+        );
         assert!(planned(&PitchConfig::default().ceiling_hz(70.0), 8000.0).is_err());
         assert!(planned(&PitchConfig::default().max_candidates(1), 8000.0).is_err());
     }
