@@ -16,7 +16,8 @@ fn below(random: &mut Pcg64Mcg, end: usize) -> usize {
 
 fn mutant(file: &[u8], random: &mut Pcg64Mcg) -> Vec<u8> {
     let mut bytes = file.to_vec();
-    for _ in 0..=below(random, 8) {
+    // One to eight changes, few more often than many: what is hurt too much is refused before it can do harm.
+    for _ in 0..=below(random, 8).min(below(random, 8)) {
         let at = below(random, bytes.len());
         match below(random, 8) {
             0 => bytes.truncate(at),
@@ -64,6 +65,7 @@ fn mutants_are_read_or_refused_within_time_and_memory() {
             refused += usize::from(result.is_err());
         }
     }
+    println!("{refused} of {total} mutants refused, the slowest took {slowest:?}");
     assert!(total > 50_000 && refused > total / 10 && refused < total, "{refused} of {total} refused");
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
 }
