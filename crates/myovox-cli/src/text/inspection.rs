@@ -59,8 +59,9 @@ pub(super) fn head(recording: &Recording, reasons: &mut Reasons<'_>, paint: Pain
             format!("WAV ({}, {}): {duration}, {channels} at {rate}", word(container), word(coding))
         }
     };
-    let facts = wrapped("   ", &format!("{facts}, {}", number::size(recording.bytes)));
-    format!("{}\n{facts}   SHA-256 {}\n{}", paint.head(&name), recording.sha256, reasons.take())
+    let facts = wrapped("   ", &facts);
+    let size = number::size(recording.bytes);
+    format!("{}\n{facts}   {size}, SHA-256 {}\n{}", paint.head(&name), recording.sha256, reasons.take())
 }
 
 fn channels(recording: &Recording, reasons: &mut Reasons<'_>, paint: Paint) -> String {

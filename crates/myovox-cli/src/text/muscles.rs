@@ -8,7 +8,7 @@ use super::number::{self, ABSENT, Scale};
 use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, clean, listed, more, short, wrapped};
 
 /// Characters of a label in the table of muscles.
-const LABEL: usize = 24;
+const LABEL: usize = 20;
 
 /// What the flags of a contraction mean to a reader.
 const FLAGS: [(&str, &str); 4] = [
@@ -80,10 +80,10 @@ fn table(group: &[(usize, &Channel)], unit: Option<&str>, reasons: &mut Reasons<
             group.iter().map(|(_, c)| c.parameters.contractions.to_string()).collect(),
         )
         .with("per\nminute", Align::Right, per_min)
-        .with("mean\ns", Align::Right, duration)
-        .with("longest\ns", Align::Right, longest)
-        .with(format!("mean amplitude\n({unit})"), Align::Right, mean)
-        .with(format!("peak\n({unit})"), Align::Right, peak)
+        .with("duration\nmean s", Align::Right, duration)
+        .with("duration\nmax s", Align::Right, longest)
+        .with(format!("mean\n{unit}"), Align::Right, mean)
+        .with(format!("peak\n{unit}"), Align::Right, peak)
         .with("SNR\ndB", Align::Right, snr)
         .with("active\n%", Align::Right, active)
         .text()
@@ -151,14 +151,16 @@ fn contractions(channel: &Channel, paint: Paint) -> String {
         number::column(&shown.iter().map(|c| Some(scale.of(value(c)))).collect::<Vec<_>>())
     };
     let unit = &scale.unit;
-    let table = Columns::default()
+    let mut table = Columns::default()
         .with("#", Align::Right, (1..=shown.len()).map(|n| n.to_string()).collect())
-        .with("onset s", Align::Right, seconds(|c| c.onset_s))
-        .with("offset s", Align::Right, seconds(|c| c.offset_s))
-        .with("duration s", Align::Right, seconds(|c| c.duration_s))
-        .with(format!("mean ({unit})"), Align::Right, amplitude(|c| c.mean))
-        .with(format!("peak ({unit})"), Align::Right, amplitude(|c| c.peak))
-        .with("", Align::Left, shown.iter().map(flags).collect());
+        .with("onset\ns", Align::Right, seconds(|c| c.onset_s))
+        .with("offset\ns", Align::Right, seconds(|c| c.offset_s))
+        .with("duration\ns", Align::Right, seconds(|c| c.duration_s))
+        .with(format!("mean\n{unit}"), Align::Right, amplitude(|c| c.mean))
+        .with(format!("peak\n{unit}"), Align::Right, amplitude(|c| c.peak));
+    if shown.iter().any(|contraction| !contraction.flags.is_empty()) {
+        table = table.with("remarks", Align::Left, shown.iter().map(flags).collect());
+    }
     let head = paint.head(&format!("Contractions of {} ({})", short(&channel.label, 48), all.len()));
     format!("\n{head}\n{}{}", table.text(), more(all.len(), "--format csv --table contractions"))
 }

@@ -70,7 +70,7 @@ const PLAIN: std::ops::Range<f64> = 0.1..1e5;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scale {
     divisor: f64,
-    /// The unit for a head: `µV`, `10⁻⁶ mmHg`, `unit not stated`.
+    /// The unit for a head of a column: `µV`, `10⁻⁶ mmHg`, `(unit not stated)` on two lines.
     pub(crate) unit: String,
 }
 
@@ -85,14 +85,14 @@ impl Scale {
             };
             return Self { divisor, unit: unit.to_owned() };
         }
-        let unit = unit.unwrap_or("unit not stated");
+        let unit = unit.unwrap_or("(unit\nnot stated)");
         let size = largest.abs();
         if size == 0.0 || PLAIN.contains(&size) {
             return Self { divisor: 1.0, unit: unit.to_owned() };
         }
         let smallest = POWERS[POWERS.len() - 1];
         let (divisor, power) = POWERS.into_iter().find(|(power, _)| *power <= size).unwrap_or(smallest);
-        Self { divisor, unit: if power.is_empty() { unit.to_owned() } else { format!("{power}, {unit}") } }
+        Self { divisor, unit: if power.is_empty() { unit.to_owned() } else { format!("{power} {unit}") } }
     }
 
     /// The value in the shown unit.
@@ -164,9 +164,9 @@ mod tests {
         assert_eq!(Scale::new(Some("V"), 0.0).unit, "V");
         assert_eq!(Scale::new(Some("mV"), 0.3).unit, "mV");
         let unknown = Scale::new(None, 3.2e-4);
-        assert_eq!((unknown.unit.as_str(), unknown.of(3.2e-4).round()), ("10⁻⁶, unit not stated", 320.0));
-        assert_eq!(Scale::new(None, 12.0).unit, "unit not stated");
-        assert_eq!(Scale::new(None, 1e-15).unit, "10⁻¹², unit not stated");
+        assert_eq!((unknown.unit.as_str(), unknown.of(3.2e-4).round()), ("10⁻⁶ (unit\nnot stated)", 320.0));
+        assert_eq!(Scale::new(None, 12.0).unit, "(unit\nnot stated)");
+        assert_eq!(Scale::new(None, 1e-15).unit, "10⁻¹² (unit\nnot stated)");
     }
 
     #[test]
