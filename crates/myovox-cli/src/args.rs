@@ -99,7 +99,7 @@ pub(crate) struct Settings {
     /// Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// One setting, after those of --config; may be repeated: --set emg.band.low_hz=30
+    /// One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) changes: Vec<String>,
 }

@@ -42,11 +42,7 @@ pub(crate) fn analyzer(call: &Settings, channels: &[String]) -> Result<Analyzer,
 /// The verb `config`.
 pub(crate) fn run(call: &ConfigCall, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
     let text = match &call.check {
-        Some(path) => {
-            let config = from_file(path)?;
-            check(&config).map_err(|error| error.recording(path.display().to_string()))?;
-            text::checked(path, &config)
-        }
+        Some(path) => text::checked(path, &from_file(path)?),
         None => match call.format {
             ConfigForm::Toml => settings::defaults_toml(),
             ConfigForm::Json => Config::default().to_json() + "\n",
@@ -56,10 +52,11 @@ pub(crate) fn run(call: &ConfigCall, output: &mut Output<'_>) -> Result<ExitStat
     output.results(&text).map(|()| ExitStatus::Done)
 }
 
+/// The settings of a file, which must be right without those that are given beside it.
 fn from_file(path: &Path) -> myovox::Result<Config> {
-    let name = path.display().to_string();
     let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
-    parse(path, &bytes).map_err(|error| error.recording(name))
+    let config = parse(path, &bytes).and_then(|config| check(&config).map(|()| config));
+    config.map_err(|error| error.recording(path.display().to_string()))
 }
 
 /// By extension, and where it tells nothing, by the first character.

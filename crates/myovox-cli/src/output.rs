@@ -137,9 +137,8 @@ impl<'a> Output<'a> {
         };
         let name = path.display().to_string();
         if !self.wrote {
-            self.line(
-                &Error::io_kind("cli.nothing-to-write", "not written, as every recording failed").recording(name),
-            );
+            let unwritten = Error::io_kind("cli.nothing-to-write", "not written, as every recording failed");
+            self.line(unwritten.recording(name));
             return Ok(());
         }
         let persisted = file.as_file().sync_all().and_then(|()| file.persist(&path).map_err(|failed| failed.error));

@@ -12,12 +12,12 @@ fn fits(text: &str) {
 #[test]
 fn every_recording_s_texts_fit_100_columns_and_carry_no_codes_when_piped() {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/files")).unwrap();
-    let mut files: Vec<String> = folder.map(|entry| entry.unwrap().path().to_str().unwrap().to_owned()).collect();
-    files.retain(|path| path.ends_with(".c3d") || path.ends_with(".wav"));
+    let mut files: Vec<std::path::PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "c3d" || extension == "wav"));
     files.sort();
     assert!(files.len() > 20);
     for verb in ["inspect", "analyze"] {
-        let call = myovox([vec![verb.to_owned()], files.clone()].concat());
+        let call = myovox([vec![verb.into()], files.clone()].concat());
         assert!(call.out.contains("ghostly_twin.c3d\n"));
         fits(&call.out);
     }
