@@ -114,15 +114,25 @@ impl Shape {
     }
 
     /// Bytes left behind `frames` frames before `end`, when they are all there.
-    fn trailing(&self, frames: u64, end: u64) -> Option<u64> {
-        let used = self.frame_bytes().checked_mul(frames)?;
-        end.checked_sub(self.data_start)?.checked_sub(used)
+    fn trailing(&self, frames: u64, end: End) -> Option<u64> {
+        let used = self.frame_bytes().checked_add(end.rotation_bytes)?.checked_mul(frames)?;
+        end.at.checked_sub(self.data_start)?.checked_sub(used)
     }
 
     /// Whole frames before `end`; nothing where a frame has no bytes.
-    fn holds(&self, end: u64) -> Option<u64> {
-        end.saturating_sub(self.data_start).checked_div(self.frame_bytes())
+    fn holds(&self, end: End) -> Option<u64> {
+        let per_frame = self.frame_bytes().saturating_add(end.rotation_bytes);
+        if self.frame_bytes() == 0 { None } else { end.at.saturating_sub(self.data_start).checked_div(per_frame) }
     }
+}
+
+/// What ends the data section.
+#[derive(Clone, Copy)]
+struct End {
+    /// First byte behind it.
+    at: u64,
+    /// Bytes of the rotation section per frame, where that section lies before `at` as well.
+    rotation_bytes: u64,
 }
 
 /// The frame counts that a file states.
@@ -142,8 +152,10 @@ pub(super) struct Evidence<'a> {
     pub(super) processor: Processor,
     /// First byte behind the parameter list.
     pub(super) parameters_end: u64,
-    /// First byte of the rotation section, where one is declared.
+    /// First byte of the rotation section, where one is declared and its place is possible.
     pub(super) rotation_start: Option<u64>,
+    /// Bytes of the rotation section per point frame, 0 where none is declared.
+    pub(super) rotation_bytes: u64,
     pub(super) policy: Policy,
 }
 
@@ -393,24 +405,37 @@ struct Fit {
     shape: Shape,
     frames: u64,
     source: Source,
-    end: u64,
+    end: End,
+}
+
+impl Evidence<'_> {
+    /// What may end the data: the rotation section as declared, that section somewhere before the end of the file, the end of the file.
+    fn ends(&self) -> impl Iterator<Item = End> + Clone {
+        let at = self.bytes.len();
+        let declared = self.rotation_start.map(|at| End { at, rotation_bytes: 0 });
+        let misplaced = Some(End { at, rotation_bytes: self.rotation_bytes }).filter(|end| end.rotation_bytes > 0);
+        declared.into_iter().chain(misplaced).chain([End { at, rotation_bytes: 0 }])
+    }
+
+    /// What most likely ends the data.
+    fn end(&self) -> End {
+        self.ends().next().unwrap_or(End { at: self.bytes.len(), rotation_bytes: 0 })
+    }
 }
 
 impl Fit {
     fn find(evidence: &Evidence<'_>, shapes: &[Shape], stated: &Stated) -> Option<Self> {
-        let ends = [evidence.rotation_start, Some(evidence.bytes.len())];
-        // A rotation section is believed to end the points, unless they do not fit before it.
-        let exact = ends.into_iter().flatten().find_map(|end| Self::stated(shapes, stated, end, PADDING));
+        let exact = evidence.ends().find_map(|end| Self::stated(shapes, stated, end, PADDING));
         let stretched = || {
             let full = stated.full.then(|| Self::by_size(evidence, shapes)).flatten();
             full.filter(|fit| stated.counts.is_empty() || fit.frames >= u64::from(FULL))
         };
-        let loose = || ends.into_iter().flatten().find_map(|end| Self::stated(shapes, stated, end, u64::MAX));
+        let loose = || evidence.ends().find_map(|end| Self::stated(shapes, stated, end, u64::MAX));
         exact.or_else(stretched).or_else(loose).or_else(|| Self::truncated(evidence, shapes, stated))
     }
 
     /// The first combination with a stated count that is present before `end` and leaves less than `padding` bytes.
-    fn stated(shapes: &[Shape], stated: &Stated, end: u64, padding: u64) -> Option<Self> {
+    fn stated(shapes: &[Shape], stated: &Stated, end: End, padding: u64) -> Option<Self> {
         shapes.iter().filter(|shape| padding == PADDING || !shape.only_exact).find_map(|shape| {
             let fits = |frames: u64| shape.trailing(frames, end).is_some_and(|rest| rest < padding);
             // A frame without bytes (rotations only) says nothing about the size: the first statement stands.
@@ -422,7 +447,7 @@ impl Fit {
 
     /// As many frames as the file holds, in the first combination.
     fn by_size(evidence: &Evidence<'_>, shapes: &[Shape]) -> Option<Self> {
-        let end = evidence.rotation_start.unwrap_or(evidence.bytes.len());
+        let end = evidence.end();
         let shape = *shapes.first()?;
         let frames = without_padding(evidence.bytes, &shape, shape.holds(end)?, end);
         Some(Self { shape, frames, source: Source::Size, end })
@@ -430,7 +455,7 @@ impl Fit {
 
     /// No statement fits: what is present in the first combination.
     fn truncated(evidence: &Evidence<'_>, shapes: &[Shape], stated: &Stated) -> Option<Self> {
-        let end = evidence.rotation_start.unwrap_or(evidence.bytes.len());
+        let end = evidence.end();
         let shape = *shapes.first()?;
         match stated.counts.first() {
             Some(&(_, declared)) => {
@@ -495,7 +520,7 @@ impl Fit {
         let rest = self.shape.trailing(frames, self.end).unwrap_or(0);
         if rest >= PADDING && !matches!(self.source, Source::Truncated { .. }) {
             let message = format!("{rest} bytes behind the last frame");
-            warnings.add(Warning::new("c3d.data-trailing", message).byte(self.end.saturating_sub(rest)))?;
+            warnings.add(Warning::new("c3d.data-trailing", message).byte(self.end.at.saturating_sub(rest)))?;
         }
         Ok(())
     }
@@ -506,9 +531,9 @@ fn same_counts(stated: &Stated, declared: u64) -> bool {
 }
 
 /// `frames` without those that lie wholly in the last block and are all zero: padding, not data.
-fn without_padding(bytes: Bytes<'_>, shape: &Shape, frames: u64, end: u64) -> u64 {
+fn without_padding(bytes: Bytes<'_>, shape: &Shape, frames: u64, end: End) -> u64 {
     let size = shape.frame_bytes();
-    let last_block = end.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK);
+    let last_block = end.at.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK);
     let mut frames = frames;
     while let Some(before) = frames.checked_sub(1) {
         let at = shape.data_start.saturating_add(before.saturating_mul(size));

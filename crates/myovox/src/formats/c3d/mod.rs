@@ -252,6 +252,7 @@ fn survey(
         processor,
         parameters_end,
         rotation_start,
+        rotation_bytes: rotation.as_ref().map_or(0, |declared| declared.frame_bytes(&parameters)),
         policy,
     };
     let layout = layout::find(&evidence, budget.limits(), warnings)?;
