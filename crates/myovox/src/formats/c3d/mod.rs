@@ -5,7 +5,7 @@
 //!
 //! 1. `header`: the magic byte, the processor (Intel, DEC, MIPS), the first block;
 //! 2. `records` and `parameters`: the list of groups and parameters, whatever state it is in;
-//! 3. `layout`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
+//! 3. `layout` and `arbitration`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
 //! 4. `points`, `analog`, `rotation`: that layout decoded into arrays;
 //! 5. `events`, labels, force platform channels: what the parameters say about them.
 //!
@@ -16,6 +16,7 @@
 //! with files that break it was learned from 282 real files of many writers.
 
 mod analog;
+mod arbitration;
 mod events;
 mod header;
 mod layout;

@@ -287,6 +287,112 @@ fn recordings_beyond_65535_frames_end_where_their_data_end() {
 }
 
 #[test]
+fn frame_counts_that_wrapped_at_65536_are_seen_by_the_size() {
+    let mut trial = Trial::new(2, 0, 0, 70_001);
+    trial.set("POINT", "FRAMES", words(4465));
+    let mut bytes = trial.build();
+    put(&mut bytes, 8, 4465);
+    assert_eq!(warned(&bytes, &["frames-disagree", "frames-from-size"]).frames, 70_001);
+}
+
+#[test]
+fn counts_that_are_no_whole_numbers_are_said() {
+    let mut trial = Trial::new(2, 0, 0, 50);
+    trial.set("POINT", "USED", reals(2.2)).set("POINT", "LONG_FRAMES", reals(f32::NAN));
+    assert_content(&warned(&trial.build(), &["param-bad-type", "param-bad-type"]), &trial);
+}
+
+#[test]
+fn scales_of_zero_are_applied_and_said() {
+    let mut trial = Trial::new(1, 2, 1, 3);
+    trial.set("ANALOG", "SCALE", Value::Reals(vec![0.0, 1.0]));
+    let recording = warned(&trial.build(), &["analog-scale-zero"]);
+    assert_eq!((recording.analog[[0, 2]], recording.analog[[1, 2]]), (0.0, 1002.0));
+    trial.set("ANALOG", "SCALE", Value::Reals(vec![1.0, 1.0])).set("ANALOG", "GEN_SCALE", reals(0.0));
+    assert!(warned(&trial.build(), &["gen-scale-zero"]).analog.iter().all(|value| *value == 0.0));
+}
+
+#[test]
+fn short_scales_and_offsets_are_filled_up_and_said() {
+    let mut trial = Trial::new(1, 3, 1, 2);
+    trial.set("ANALOG", "SCALE", reals(2.0)).set("ANALOG", "OFFSET", words(1));
+    let recording = warned(&trial.build(), &["analog-offset-short", "analog-scale-short"]);
+    assert_eq!((recording.analog[[0, 0]], recording.analog[[2, 0]]), (-2.0, 2000.0));
+}
+
+#[test]
+fn misspelt_offsets_are_taken_and_said() {
+    let mut trial = Trial::new(1, 1, 1, 2);
+    trial.remove("ANALOG", "OFFSET").set("ANALOG", "OFFSETS", words(5));
+    let recording = warned(&trial.build(), &["param-name-alias", "analog-offset-short"]);
+    assert_eq!(recording.analog[[0, 1]], -4.0);
+}
+
+#[test]
+fn sixteen_bits_without_a_format_stay_signed_and_are_said() {
+    let mut trial = Trial::new(1, 1, 1, 2);
+    trial.scale = 1.0;
+    trial.set("POINT", "SCALE", reals(1.0)).set("ANALOG", "BITS", words(16)).set("ANALOG", "OFFSET", words(20000));
+    assert_eq!(warned(&trial.build(), &["analog-bits16-no-format"]).analog[[0, 1]], 1.0 - 20000.0);
+    trial.set("ANALOG", "OFFSET", words(100));
+    warned(&trial.build(), &[]);
+}
+
+#[test]
+fn event_times_may_be_plain_seconds() {
+    let mut trial = Trial::new(1, 0, 0, 500);
+    trial.set("EVENT", "USED", words(3)).set("EVENT", "TIMES", Value::Reals(vec![0.5, 1.5, 2.5]));
+    let times: Vec<_> = warned(&trial.build(), &[]).events.iter().map(|event| event.time_s).collect();
+    assert_eq!(times, [Some(0.5), Some(1.5), Some(2.5)]);
+}
+
+#[test]
+fn a_list_without_an_end_is_read_as_far_as_it_goes() {
+    let trial = Trial::new(2, 0, 0, 3);
+    let mut bytes = trial.build();
+    bytes.truncate(trial.data_start() - 1);
+    let end = bytes.iter().rposition(|&byte| byte != 0).unwrap();
+    bytes.truncate(end); // inside the last parameter
+    let recording = read(&bytes).unwrap();
+    let found = codes(&recording);
+    assert!(found.contains(&"param-truncated") && found.contains(&"data-truncated"), "{found:?}");
+    assert_eq!(recording.parameters.count("POINT", "USED"), Some(2));
+    assert_eq!(recording.points.dim(), (2, 3, 0));
+}
+
+#[test]
+fn data_that_go_on_behind_the_next_record_are_cut() {
+    let mut trial = Trial::new(1, 0, 0, 1);
+    trial.set("ODD", "DATA", Value::Raw(1, vec![4], vec![1, 2, 3, 4])).set("ODD", "NEXT", words(4));
+    let mut bytes = trial.build();
+    let at = bytes.windows(4).position(|window| window == [1, 1, 4, 1]).unwrap();
+    bytes[at + 2] = 200;
+    let recording = warned(&bytes, &["param-data-truncated", "param-offset-mismatch"]);
+    assert_eq!(recording.parameters.get("ODD", "DATA").unwrap().data, [1, 2, 3, 4, 0]);
+    assert_eq!(recording.parameters.count("ODD", "NEXT"), Some(4));
+}
+
+#[test]
+fn strict_refuses_exactly_what_lenient_guesses() {
+    let Some(folder) = shared("c3d") else { return };
+    let expected = std::fs::read(folder.join("expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+    let refused = |code: &str| c3d::WARNINGS.iter().any(|(c, s, _)| *c == code && *s == c3d::Severity::Refused);
+    let (mut read_all, mut refused_some) = (0, 0);
+    for name in expected["files"].as_object().unwrap().keys() {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let Ok(lenient) = read(&bytes) else { continue };
+        let first = lenient.warnings.iter().map(|warning| warning.code.as_ref()).find(|code| refused(code));
+        match (read_as(&bytes, Policy::Strict), first) {
+            (Ok(_), None) => read_all += 1,
+            (Err(error), Some(code)) if error.code() == code => refused_some += 1,
+            (result, first) => panic!("{name}: {:?}, lenient guesses {first:?}", result.map(|_| "read")),
+        }
+    }
+    assert!(read_all > 40 && refused_some > 10, "{read_all} read, {refused_some} refused");
+}
+
+#[test]
 fn the_first_frame_of_a_long_trial_is_that_of_the_trial_group() {
     let mut trial = Trial::new(1, 0, 0, 200);
     trial.set("TRIAL", "ACTUAL_START_FIELD", Value::Words(vec![4464, 1]));
