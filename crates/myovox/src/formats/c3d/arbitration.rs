@@ -69,7 +69,20 @@ struct Stated {
     counts: Vec<(&'static str, u64)>,
     /// Whether 16-bit counts are full, so that the true number may be larger.
     full: bool,
-    first_frame: u32,
+    /// `TRIAL:ACTUAL_START_FIELD`, and the number of frames from there to the end field.
+    trial: Option<(u32, u64)>,
+}
+
+impl Stated {
+    /// The number of the first frame in the original trial: that of the TRIAL group where it counts the `frames` chosen or says the same as
+    /// the header's 16 bits, else the header's.
+    fn first_frame(&self, frames: u64, in_header: u16) -> u32 {
+        let header = u32::from(in_header);
+        match self.trial {
+            Some((start, count)) if start > 0 && (count == frames || start & 0xFFFF == header) => start,
+            _ => header,
+        }
+    }
 }
 
 /// All combinations, those of the parameters first.
@@ -147,7 +160,7 @@ fn stated_frames(evidence: &Evidence<'_>) -> Stated {
     let trial_end = parameters.get("TRIAL", "ACTUAL_END_FIELD").and_then(long_count);
     let trial = trial_start.zip(trial_end).and_then(|(start, end)| {
         let frames = u64::from(end).checked_add(1)?.checked_sub(u64::from(start))?;
-        Some(frames)
+        Some((start, frames))
     });
     let long = parameters.count("POINT", "LONG_FRAMES").map(u64::from);
     let short = parameters.count("POINT", "FRAMES").map(u64::from);
@@ -155,15 +168,15 @@ fn stated_frames(evidence: &Evidence<'_>) -> Stated {
     let full = short == Some(u64::from(FULL)) || evidence.header.last_frame == u16::MAX;
     // A float that large is rounded: TRIAL, which is not, goes first.
     let long_is_rounded = long.is_some_and(|count| count > u64::from(FLOAT_COUNTS));
-    let (trial_named, long_named) = (("TRIAL:ACTUAL_END_FIELD", trial), ("POINT:LONG_FRAMES", long));
+    let (trial_named, long_named) =
+        (("TRIAL:ACTUAL_END_FIELD", trial.map(|(_, count)| count)), ("POINT:LONG_FRAMES", long));
     let [first, second] = if long_is_rounded { [trial_named, long_named] } else { [long_named, trial_named] };
     let short = short.filter(|&count| count != u64::from(FULL));
     let counts = [first, second, ("POINT:FRAMES", short), ("header", in_header)]
         .into_iter()
         .filter_map(|(name, count)| Some((name, count.filter(|&count| count > 0)?)))
         .collect();
-    let first_frame = trial_start.filter(|_| trial.is_some()).filter(|&start| start > 0);
-    Stated { counts, full, first_frame: first_frame.unwrap_or(u32::from(evidence.header.first_frame)) }
+    Stated { counts, full, trial }
 }
 
 /// Where the number of frames comes from.
@@ -219,7 +232,8 @@ impl Fit {
             .or_else(|| beyond_16_bits(evidence, shapes, &stated))
             .or_else(|| evidence.ends().find_map(|end| first_that_fits(shapes, &stated, end, u64::MAX)))
             .or_else(|| truncated(evidence, shapes, &stated))?;
-        Some(Self { shape, frames, first_frame: stated.first_frame, source, end, stated })
+        let first_frame = stated.first_frame(frames, evidence.header.first_frame);
+        Some(Self { shape, frames, first_frame, source, end, stated })
     }
 
     /// Under recover: counts an unfinished recording from its size. Returns 1 where one more frame has its points but not its samples.
@@ -248,7 +262,7 @@ impl Fit {
         // A full 16-bit count is no disagreement with a larger true one.
         let agree = stated.counts.iter().all(|&(_, count)| count == frames);
         if !agree && !matches!(self.source, Source::Truncated { declared } if same_counts(stated, declared)) {
-            let message = format!("stated are {listed}; the file holds {frames}");
+            let message = format!("the frames are counted differently: {listed}; {frames} are read");
             warnings.add(Warning::new("c3d.frames-disagree", message).byte(at).field("POINT:FRAMES"))?;
         }
         match self.source {
@@ -283,8 +297,8 @@ impl Fit {
 fn first_that_fits(shapes: &[Shape], stated: &Stated, end: End, padding: u64) -> Option<Candidate> {
     shapes.iter().filter(|shape| padding == PADDING || !shape.only_exact).find_map(|shape| {
         let fits = |frames: u64| shape.trailing(frames, end).is_some_and(|rest| rest < padding);
-        // A frame without bytes (rotations only) says nothing about the size: the first statement stands.
-        let empty = shape.frame_bytes() == 0;
+        // Frames without bytes (rotations only) are all there wherever the file ends: the first statement stands.
+        let empty = padding != PADDING && shape.frame_bytes() == 0;
         let &(_, frames) = stated.counts.iter().find(|(_, count)| empty || fits(*count))?;
         Some((*shape, frames, Source::Stated, end))
     })

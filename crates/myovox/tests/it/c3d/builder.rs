@@ -49,7 +49,7 @@ pub fn real(processor: Processor, value: f32) -> [u8; 4] {
             let [a, b, c, d] = (value * 4.0).to_le_bytes();
             [c, d, a, b]
         }
-        _ => value.to_le_bytes(),
+        Processor::Intel => value.to_le_bytes(),
     }
 }
 
@@ -195,7 +195,11 @@ impl Trial {
             if self.is_float() {
                 bytes.extend(real(p, value));
             } else {
-                #[expect(clippy::cast_possible_truncation, reason = "tests store small numbers")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "words of 16 bits, signed or unsigned"
+                )]
                 bytes.extend(word(p, (value as i32 & 0xFFFF) as u16));
             }
         }

@@ -202,6 +202,13 @@ fn the_size_decides_between_header_and_parameters() {
 }
 
 #[test]
+fn points_of_the_header_are_read_where_the_parameters_know_of_none() {
+    let mut trial = Trial::new(5, 0, 0, 100);
+    trial.set("POINT", "USED", words(0)).remove("POINT", "LABELS");
+    assert_content(&warned(&trial.build(), &["points-header-differs", "point-labels-short"]), &trial);
+}
+
+#[test]
 fn the_layout_follows_word_10_and_not_the_rates() {
     let mut trial = Trial::new(2, 3, 17, 90);
     trial.rate = 60.0;
@@ -398,6 +405,13 @@ fn the_first_frame_of_a_long_trial_is_that_of_the_trial_group() {
     trial.set("TRIAL", "ACTUAL_START_FIELD", Value::Words(vec![4464, 1]));
     trial.set("TRIAL", "ACTUAL_END_FIELD", Value::Words(vec![4663, 1]));
     assert_eq!(read(&trial.build()).unwrap().first_frame, 70_000);
+
+    // A TRIAL group that contradicts both the frames and the header does not name the first frame.
+    trial.first = 31;
+    trial.set("TRIAL", "ACTUAL_START_FIELD", Value::Words(vec![5, 0]));
+    trial.set("TRIAL", "ACTUAL_END_FIELD", Value::Words(vec![5, 0]));
+    let recording = warned(&trial.build(), &["frames-disagree"]);
+    assert_eq!((recording.first_frame, recording.frames), (31, 200));
 }
 
 #[test]
