@@ -266,10 +266,11 @@ fn survey(
     let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
     let events = events::read(&header, &parameters, &layout, budget, warnings)?;
     let force_platform_channels = force_platform_channels(&parameters, &layout, warnings)?;
+    let trimmed = |text: String| text.trim().to_owned();
     let mut analog_units: Vec<String> =
-        parameters.texts("ANALOG", "UNITS").iter().map(|unit| unit.trim().to_owned()).collect();
+        parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
     analog_units.resize(channels.all.len(), String::new());
-    let point_units = parameters.texts("POINT", "UNITS").first().map(|unit| unit.trim().to_owned());
+    let point_units = parameters.texts("POINT", "UNITS").next().map(trimmed);
     let metadata = C3dMetadata {
         point_units: point_units.unwrap_or_default(),
         layout,
@@ -336,12 +337,8 @@ impl Labels {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         budget.charge_metadata((count as u64).saturating_mul(64), "labels")?;
         let field = format!("{group}:LABELS");
-        let mut all: Vec<String> = parameters
-            .series(group, "LABELS")
-            .flat_map(Parameter::as_texts)
-            .take(count)
-            .map(|label| label.trim().to_owned())
-            .collect();
+        let mut all: Vec<String> =
+            parameters.texts(group, "LABELS").take(count).map(|label| label.trim().to_owned()).collect();
         let named = all.len();
         if named < count {
             let code = if group == "POINT" { "c3d.point-labels-short" } else { "c3d.analog-labels-short" };

@@ -37,6 +37,16 @@ impl Value {
     }
 }
 
+/// One word.
+pub fn words(value: u16) -> Value {
+    Value::Words(vec![value])
+}
+
+/// One float.
+pub fn reals(value: f32) -> Value {
+    Value::Reals(vec![value])
+}
+
 pub fn word(processor: Processor, value: u16) -> [u8; 2] {
     if processor == Processor::Mips { value.to_be_bytes() } else { value.to_le_bytes() }
 }
@@ -88,8 +98,6 @@ impl Trial {
                 data.extend((0..channels).map(|c| 1000.0 * f32::from(c) + index));
             }
         }
-        let words = |value: u16| Value::Words(vec![value]);
-        let reals = |value: f32| Value::Reals(vec![value]);
         let mut trial = Self {
             processor: Processor::Intel,
             points,

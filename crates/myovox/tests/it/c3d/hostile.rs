@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use super::builder::{PARAMETERS, Trial, Value, put, real};
+use super::builder::{PARAMETERS, Trial, Value, put, real, reals, words};
 use super::{codes, read};
 use crate::common::shared;
 use myovox::formats::Policy;
@@ -43,7 +43,6 @@ fn survive(bytes: &[u8], case: &dyn Fn() -> String) {
 fn rich(processor: Processor, scale: f32) -> Vec<u8> {
     let mut trial = Trial::new(4, 5, 3, 20);
     (trial.processor, trial.scale, trial.first) = (processor, scale, 10);
-    let words = |value: u16| Value::Words(vec![value]);
     trial.set("POINT", "SCALE", Value::Reals(vec![scale]));
     trial.set("POINT", "LABELS2", Value::texts(&["more", "labels"]));
     trial.set("EVENT", "USED", words(2));
@@ -175,8 +174,6 @@ fn claims_are_refused_or_answered_at_once() {
 
 #[test]
 fn absurd_numbers_in_parameters_are_survived() {
-    let reals = |value: f32| Value::Reals(vec![value]);
-    let words = |value: u16| Value::Words(vec![value]);
     let cases: Vec<(&str, &str, Value)> = vec![
         ("POINT", "SCALE", reals(f32::NAN)),
         ("POINT", "SCALE", reals(f32::INFINITY)),
