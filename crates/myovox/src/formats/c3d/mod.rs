@@ -10,7 +10,7 @@
 //! 5. `events`, labels, force platform channels: what the parameters say about them.
 //!
 //! Real files contradict themselves in many ways. Nothing is guessed in silence: each guess is a warning of the table [`WARNINGS`], and under
-//! [`Policy::Strict`](crate::formats::Policy::Strict) those that could change a number are errors of the same code.
+//! [`Policy::Strict`] those that could change a number are errors of the same code.
 //!
 //! Source of the format: "The C3D File Format – A Technical User Guide", Motion Lab Systems; rotations: HAS-Motion documentation. What to do
 //! with files that break it was learned from 282 real files of many writers.

@@ -7,6 +7,16 @@ use myovox::formats::c3d::Storage;
 use ndarray::s;
 
 #[test]
+fn analog_channels_of_the_header_are_read_without_an_analog_group() {
+    let mut trial = Trial::new(2, 3, 4, 30);
+    trial.parameters.retain(|(group, _, _)| group != "ANALOG");
+    let codes = ["analog-labels-short", "analog-offset-short", "analog-scale-short", "analog-scale-short"];
+    let recording = warned(&trial.build(), &codes);
+    assert_content(&recording, &trial);
+    assert_eq!((recording.analog_labels[2].as_str(), recording.analog_rate_hz), ("*3", Some(400.0)));
+}
+
+#[test]
 fn analog_only_files_keep_all_samples() {
     let trial = Trial::new(0, 4, 1250, 29);
     let recording = warned(&trial.build(), &[]);

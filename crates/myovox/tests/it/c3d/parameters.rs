@@ -76,7 +76,7 @@ fn data_that_go_on_behind_the_next_record_are_cut() {
     let mut bytes = trial.build();
     let at = bytes.windows(4).position(|window| window == [1, 1, 4, 1]).unwrap();
     bytes[at + 2] = 200;
-    let recording = warned(&bytes, &["param-data-truncated", "param-offset-mismatch"]);
+    let recording = warned(&bytes, &["param-offset-mismatch", "param-data-truncated"]);
     assert_eq!(recording.parameters.get("ODD", "DATA").unwrap().data, [1, 2, 3, 4, 0]);
     assert_eq!(recording.parameters.count("ODD", "NEXT"), Some(4));
 }
@@ -202,6 +202,18 @@ fn parameters_go_on_behind_the_declared_blocks() {
     bytes[PARAMETERS + 2] = 1;
     let recording = warned(&bytes, &["param-beyond-declared-blocks"]);
     assert_eq!(recording.parameters.count("ZZZ", "LAST"), Some(5));
+}
+
+#[test]
+fn an_offset_into_zeros_does_not_end_the_list_where_a_record_follows() {
+    let mut trial = Trial::new(1, 0, 0, 1);
+    trial.set("ODD", "ZEROS", Value::Raw(2, vec![100], vec![0; 200])).set("ODD", "NEXT", words(4));
+    let mut bytes = trial.build();
+    let at = bytes.windows(5).position(|window| window == b"ZEROS").unwrap();
+    put(&mut bytes, at + 5, 60);
+    let recording = warned(&bytes, &["param-offset-mismatch"]);
+    assert_eq!(recording.parameters.get("ODD", "ZEROS").unwrap().as_f64s(), [0.0; 100]);
+    assert_eq!(recording.parameters.count("ODD", "NEXT"), Some(4));
 }
 
 #[test]
