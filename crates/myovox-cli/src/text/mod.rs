@@ -10,7 +10,7 @@ mod report;
 mod settings;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle};
 use myovox::{Missing, Warning};
 use serde::Serialize;
 
@@ -100,20 +100,20 @@ fn wrapped(first: &str, text: &str) -> String {
 /// Where the words of a column stand.
 #[derive(Clone, Copy)]
 enum Align {
+    /// Labels, never broken.
     Left,
+    /// Numbers.
     Right,
+    /// Sentences, broken into lines where there is no room.
+    Sentence,
 }
 
 /// A table: head, alignment and cells of each column.
 #[derive(Default)]
-struct Columns(Vec<(String, CellAlignment, Vec<String>)>);
+struct Columns(Vec<(String, Align, Vec<String>)>);
 
 impl Columns {
     fn with(mut self, head: impl Into<String>, align: Align, cells: Vec<String>) -> Self {
-        let align = match align {
-            Align::Left => CellAlignment::Left,
-            Align::Right => CellAlignment::Right,
-        };
         self.0.push((head.into(), align, cells));
         self
     }
@@ -129,7 +129,13 @@ impl Columns {
             table.add_row(self.0.iter().map(|(.., cells)| cells.get(row).map_or("", String::as_str)));
         }
         for (column, (_, align, _)) in table.column_iter_mut().zip(&self.0) {
-            column.set_cell_alignment(*align);
+            match align {
+                Align::Left => {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                Align::Right => column.set_cell_alignment(CellAlignment::Right),
+                Align::Sentence => {}
+            }
         }
         table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
     }
@@ -150,7 +156,11 @@ impl<'a> Reasons<'a> {
     /// Notes why the value at `path` is missing for `whom`, if it is.
     fn note<T>(&mut self, value: Option<T>, path: &str, whom: &str) -> Option<T> {
         if value.is_none() {
-            let reason = self.missing.iter().find(|entry| entry.path == path);
+            // A group that is missing as a whole has one entry.
+            let holds = |entry: &&Missing| {
+                path.strip_prefix(&entry.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let reason = self.missing.iter().find(holds);
             let reason = reason.map_or("the report gives no reason", |entry| entry.message.as_str());
             let index = self.given.iter().position(|(given, _)| *given == reason).unwrap_or_else(|| {
                 self.given.push((reason, Vec::new()));

@@ -29,7 +29,10 @@ pub(super) fn section(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_
         text.push_str(&table(&group, unit, reasons));
     }
     text.push_str(&reasons.take());
-    text.push_str(&session(emg, recording, reasons));
+    if !emg.channels.is_empty() {
+        text.push_str(&session(emg, reasons));
+    }
+    text.push_str(&left_out(recording));
     for channel in &emg.channels {
         text.push_str(&contractions(channel, paint));
     }
@@ -89,8 +92,8 @@ fn table(group: &[(usize, &Channel)], unit: Option<&str>, reasons: &mut Reasons<
         .text()
 }
 
-/// All muscles together, how they were analysed, and which channels were not.
-fn session(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_>) -> String {
+/// All muscles together, and how they were analysed.
+fn session(emg: &Emg, reasons: &mut Reasons<'_>) -> String {
     let session = &emg.session;
     let share = reasons.note(session.active_share, "emg.session.active_share", "session");
     let share = share.map_or_else(|| ABSENT.to_owned(), |share| number::fixed(100.0 * share, 1));
@@ -105,8 +108,13 @@ fn session(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_>) -> Strin
         number::fixed(session.active_s, 3),
         number::fixed(session.duration_s, 3),
     );
-    let mut text =
-        format!("\n{}{}{}", wrapped(" ", &line), reasons.take(), wrapped(" ", &method(&emg.plan, emg.rate_hz)));
+    let method = wrapped(" ", &method(&emg.plan, emg.rate_hz));
+    format!("\n{}{}{method}", wrapped(" ", &line), reasons.take())
+}
+
+/// The channels that were not analysed, and why.
+fn left_out(recording: &Recording) -> String {
+    let mut text = String::new();
     for (role, what) in [
         (Role::Derived, "computed by the recording program"),
         (Role::ForcePlatform, "force platform"),

@@ -14,8 +14,8 @@ pub(crate) fn settings_table() -> String {
     let cells = |cell: fn(&myovox::settings::Setting) -> String| settings.iter().map(cell).collect();
     Columns::default()
         .with("setting", Align::Left, cells(|setting| setting.key.clone()))
-        .with("default", Align::Left, cells(|setting| setting.default.to_string()))
-        .with("meaning", Align::Left, cells(|setting| setting.meaning.clone()))
+        .with("default", Align::Sentence, cells(|setting| setting.default.to_string()))
+        .with("meaning", Align::Sentence, cells(|setting| setting.meaning.clone()))
         .text()
 }
 
