@@ -230,12 +230,12 @@ impl Plan {
         notes: &mut Notes<'_>,
     ) -> ActivitySummary {
         let known = why.activity.is_none();
-        let speech_s = known.then(|| track.segments.iter().map(|s| s.end_s - s.start_s).sum::<f64>());
+        let speech_s = known.then(|| track.segments.iter().fold(0.0, |sum, s| sum + (s.end_s - s.start_s)));
         let voiced = pitch.f0_hz.iter().filter(|f0| f0.is_finite()).count();
         let phonation_s = (!pitch.f0_hz.is_empty()).then_some(voiced as f64 * pitch.time.dt_s);
         let gaps = || track.segments.windows(2).map(|pair| pair[1].start_s - pair[0].end_s);
         let long = || gaps().filter(|gap| *gap >= self.summary.activity.min_pause_s);
-        let (count, total_s) = (long().count(), long().sum::<f64>());
+        let (count, total_s) = (long().count(), long().fold(0.0, |sum, pause| sum + pause));
         let pauses = (known && !track.segments.is_empty()).then(|| Pauses {
             count,
             total_s,
