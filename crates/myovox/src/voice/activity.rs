@@ -26,8 +26,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::frames::TimeBase;
-use super::mel::MelScale;
+use super::mel::{DB_PER_NEPER, MelScale};
 use super::pitch::{Pitch, PitchConfig, PitchTrack};
+use super::reduce::{mean, peak, sum_of};
 use super::{floor_usize, out_of_range, require, usable};
 use crate::config::config;
 use crate::dsp::fft::{Buffers, Planner};
@@ -145,7 +146,7 @@ const HYSTERESIS: f64 = 0.6;
 /// Fewer frames say nothing of a floor.
 const FLOOR_FRAMES: usize = 10;
 /// The floor is found this often and held between.
-const FLOOR_STEP_S: f64 = 0.5;
+const FLOOR_STEP_S: f64 = 1.0;
 /// A band counts for no more than this, so that one tone does not make a frame active.
 const BAND_CEILING_DB: f64 = 30.0;
 /// A floor lies no further below the loud frames than the range and this: beneath is rounding of quiet samples.
@@ -280,12 +281,12 @@ impl Activity {
         work.bands.clear();
         work.level.clear();
         // What is rounding of the recording's offset is nothing.
-        let largest = samples.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
+        let largest = peak(samples, 0.0);
         let nothing = largest * largest * ROUNDING_POWER * self.plan.frame_length as f64;
         for k in 0..count {
             let frame = self.stft.frame_mut(&mut work.buffers);
             self.stft.framing().fill(samples, k, frame);
-            let mean = frame.iter().sum::<f64>() / frame.len() as f64;
+            let mean = mean(frame);
             for value in &mut *frame {
                 *value -= mean;
             }
@@ -350,16 +351,16 @@ impl Activity {
 
     /// The floor of each band over the frames without voicing of a span; `false` where there are too few of them.
     fn floor(&self, span: std::ops::Range<usize>, least: f64, work: &mut ActivityWorkspace, floor: &mut [f64]) -> bool {
-        for (band, floor) in floor.iter_mut().enumerate() {
+        let bands = self.plan.bands;
+        let count = span.clone().filter(|k| !work.voiced[*k]).count();
+        for (band, floor) in floor.iter_mut().enumerate().filter(|_| count >= FLOOR_FRAMES) {
             work.sorted.clear();
-            let unvoiced = span.clone().filter(|k| !work.voiced[*k]);
-            work.sorted.extend(unvoiced.map(|k| work.bands[k * self.plan.bands + band]));
-            if work.sorted.len() < FLOOR_FRAMES {
-                return false;
-            }
+            let frames = work.bands[span.start * bands..span.end * bands].chunks_exact(bands);
+            let quiet = frames.zip(&work.voiced[span.clone()]).filter(|(_, voiced)| !**voiced);
+            work.sorted.extend(quiet.map(|(levels, _)| levels[band]));
             *floor = percentile(&mut work.sorted, FLOOR_SHARE).map_or(least, |level| level.max(least));
         }
-        true
+        count >= FLOOR_FRAMES
     }
 
     /// Runs of active frames as spans of samples.
@@ -395,8 +396,8 @@ impl Activity {
 
 /// Start of the first and end of the last block whose power reaches a tenth of the loudest block's.
 fn loud_blocks(frame: &[f64], block: usize) -> (usize, usize) {
-    let mean = frame.iter().sum::<f64>() / frame.len() as f64;
-    let power = |block: &[f64]| block.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / block.len() as f64;
+    let mean = mean(frame);
+    let power = |block: &[f64]| sum_of(block, |x| (x - mean) * (x - mean)) / block.len() as f64;
     let loudest = frame.chunks(block).map(power).fold(0.0, f64::max);
     let loud = |block: &[f64]| power(block) >= BLOCK_SHARE * loudest;
     let first = frame.chunks(block).position(loud).unwrap_or(0);
@@ -408,7 +409,7 @@ fn loud_blocks(frame: &[f64], block: usize) -> (usize, usize) {
 const ROUNDING_POWER: f64 = 1e-26;
 
 fn level_db(power: f64, nothing: f64) -> f64 {
-    if power > nothing { math::db_of_power(power) } else { f64::NEG_INFINITY }
+    if power > nothing { DB_PER_NEPER * math::ln(power) } else { f64::NEG_INFINITY }
 }
 
 /// Whether the pitch frame nearest to `time_s` is voiced.
