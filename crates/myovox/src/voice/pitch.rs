@@ -172,7 +172,6 @@ struct Maximum {
     lag: usize,
     at: f64,
     height: f64,
-    strength: f64,
 }
 
 /// `f0` is 0 for "unvoiced".
@@ -319,13 +318,13 @@ impl Pitch {
             if height * OVERSHOOT < hopeless {
                 continue;
             }
-            let at = lag as f64 + offset;
-            let strength = height - self.plan.octave_cost * math::log2(self.plan.floor_hz * at / self.rate.hz());
-            maxima.push(Maximum { lag, at, height, strength });
+            maxima.push(Maximum { lag, at: lag as f64 + offset, height });
         }
         let keep = self.plan.max_candidates - 1;
         if maxima.len() > keep {
-            maxima.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+            let strength =
+                |m: &Maximum| m.height - self.plan.octave_cost * math::log2(self.plan.floor_hz * m.at / self.rate.hz());
+            maxima.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
             maxima.truncate(keep);
         }
     }

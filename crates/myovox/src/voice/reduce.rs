@@ -37,15 +37,20 @@ pub(super) fn peak(samples: &[f64], about: f64) -> f64 {
 
 /// The sum of products of two slices of one length.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    dot_of(a, b, |x, y| x * y)
+}
+
+/// The sum of `of(x, y)` over the pairs of two slices of one length.
+pub(super) fn dot_of(a: &[f64], b: &[f64], of: impl Fn(f64, f64) -> f64) -> f64 {
     let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut lanes = [0.0; 8];
     for (x, y) in a8.iter().zip(b8) {
         for i in 0..8 {
-            lanes[i] += x[i] * y[i];
+            lanes[i] += of(x[i], y[i]);
         }
     }
     let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + b) + (c + d)) + ((e + f) + (g + h)) + a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum::<f64>()
+    ((a + b) + (c + d)) + ((e + f) + (g + h)) + a_rest.iter().zip(b_rest).map(|(x, y)| of(*x, *y)).sum::<f64>()
 }
 
 #[cfg(test)]
