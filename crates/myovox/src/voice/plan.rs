@@ -342,7 +342,7 @@ impl Plan {
 fn spectral_summary(features: &[(SpectralFrame, f64)], why: &Why, notes: &mut Notes<'_>) -> SpectralSummary {
     let defined: Vec<_> = features.iter().filter(|(frame, _)| frame.centroid_hz.is_finite()).collect();
     let mut of = |name: &str, value: fn(&(SpectralFrame, f64)) -> f64| {
-        let reason = why.frames.or(Some(Reason::Silence));
+        let reason = why.frames.or((!features.is_empty()).then_some(Reason::Silence));
         notes.or(MeanSd::of(defined.iter().map(|frame| value(frame))), &format!("spectral.{name}"), reason)
     };
     SpectralSummary {
