@@ -360,3 +360,16 @@ fn a_plan_tells_what_it_lowered() {
     assert_eq!(plan.summary().pitch.ceiling_hz, 4000.0);
     assert!(plan.warnings().iter().any(|w| w.code == "voice.pitch-ceiling-clamped"));
 }
+
+#[test]
+fn any_rate_and_any_length_are_answered() {
+    for hz in [1000.0, 1001.5, 5512.5, 11025.0, 44100.0, 192_000.0] {
+        for samples in [1, 2, 13, 40, 41, 200, 401, 2049, 20_000] {
+            assert_honest(&analyze(&buzz(130.0, hz, samples), hz), &format!("{samples} samples at {hz} Hz"));
+        }
+    }
+    for amplitude in [1e-300, 1e-30, 1e50] {
+        let samples: Vec<f64> = talk().iter().map(|x| x * amplitude).collect();
+        assert_honest(&analyze(&samples, 16000.0), &format!("amplitude {amplitude}"));
+    }
+}
