@@ -13,7 +13,8 @@
 //!
 //! Where the paper leaves a choice, the one is taken that agrees with Praat 6.1.38 from outside on the shared speech: the octave cost counts from
 //! the ceiling, the mean is that of one floor period to either side, the local peak is that of the weighted frame within half a floor period of
-//! its middle (of the unweighted one, 22 of some 6000 frames change between voiced and unvoiced; so, 4), the window reaches zero at its ends.
+//! its middle (of the unweighted one, 22 of the
+//! 5952 frames differ in voicing or by more than 0.1 %; so, 5), the window reaches zero at its ends.
 //! Times count as the paper's program counts them: sample `i` stands at `(i + 1/2) / rate`, frames lie symmetrically about the recording's middle.
 //!
 //! For speed, maxima that no path can take are not refined: replacing a candidate by "unvoiced" costs two changes at most, so one that is weaker
