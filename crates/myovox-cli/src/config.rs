@@ -5,7 +5,7 @@ use std::path::Path;
 use myovox::formats::source;
 use myovox::simd::Level;
 use myovox::units::Rate;
-use myovox::{Analyzer, Config, Error, Limits, emg, settings};
+use myovox::{Analyzer, Config, Error, Limits, emg, settings, voice};
 
 use crate::args::{ConfigCall, ConfigForm, Settings};
 use crate::output::Output;
@@ -13,6 +13,12 @@ use crate::{ExitStatus, Stop, text};
 
 /// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
 const LARGEST_FILE: u64 = 1 << 20;
+
+/// The rate at which settings of muscles are tried: high enough that only what no rate can hold is refused.
+const MUSCLE_RATE_HZ: f64 = 1e6;
+
+/// The rates at which settings of voices are tried: those of wide-band calls, of telephones and of sound cards.
+const VOICE_RATES_HZ: [f64; 3] = [16_000.0, 8_000.0, 48_000.0];
 
 /// The environment variable that names the instruction set.
 const SIMD: &str = "MYOVOX_SIMD";
@@ -73,13 +79,21 @@ fn parse(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
     }
 }
 
-/// Refuses settings that no recording can be analysed with: they are planned for the largest rate that a recording may have.
+/// Refuses settings that no recording can be analysed with; what only some rates cannot hold is the error of a recording.
 fn check(config: &Config) -> myovox::Result<()> {
-    if *config == Config::default() {
-        return Ok(());
+    let default = Config::default();
+    if config.emg != default.emg {
+        emg::Plan::new(&config.emg, Rate::new(MUSCLE_RATE_HZ)?, Level::best())?;
     }
-    let rate = Rate::new(config.limits.max_rate_hz)?;
-    emg::Plan::new(&config.emg, rate, Level::best()).map(drop)
+    if config.voice != default.voice {
+        let plan = |hz: f64| voice::Plan::new(&config.voice, Rate::new(hz)?).map(drop);
+        // The error at the first rate speaks for all of them.
+        VOICE_RATES_HZ
+            .into_iter()
+            .skip(1)
+            .fold(plan(VOICE_RATES_HZ[0]), |first, hz| first.or_else(|error| plan(hz).map_err(|_| error)))?;
+    }
+    Ok(())
 }
 
 fn level() -> myovox::Result<Level> {

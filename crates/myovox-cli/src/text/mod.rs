@@ -8,6 +8,7 @@ mod muscles;
 mod number;
 mod report;
 mod settings;
+mod voice;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle};

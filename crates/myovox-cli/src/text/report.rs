@@ -2,7 +2,7 @@
 
 use myovox::Report;
 
-use super::{Paint, Reasons, inspection, muscles, settings, warnings};
+use super::{Paint, Reasons, inspection, muscles, settings, voice, warnings};
 
 /// The text of `analyze`.
 pub(crate) fn report(report: &Report, paint: Paint) -> String {
@@ -10,6 +10,9 @@ pub(crate) fn report(report: &Report, paint: Paint) -> String {
     let mut text = inspection::head(&report.recording, &mut reasons, paint);
     if let Some(emg) = &report.emg {
         text.push_str(&muscles::section(emg, &report.recording, &mut reasons, paint));
+    }
+    if let Some(part) = &report.voice {
+        text.push_str(&voice::section(part, &mut reasons, paint));
     }
     text.push_str(&warnings(&report.warnings, "--format csv --table warnings", paint));
     text + &settings::section(&report.config, paint)
