@@ -13,12 +13,14 @@ const LEGS: usize = 5;
 struct Measure(&'static str, &'static str, fn(&Leg) -> Option<String>);
 
 const MEASURES: [Measure; 21] = [
-    Measure("level, dB of full scale", "level.rms_dbfs", |leg| decibels(leg.level.rms_dbfs)),
-    Measure("level of speech, dB of full scale", "level.speech_rms_dbfs", |leg| decibels(leg.level.speech_rms_dbfs)),
-    Measure("peak, dB of full scale", "level.peak_dbfs", |leg| decibels(leg.level.peak_dbfs)),
+    Measure("level (rms), dBFS", "level.rms_dbfs", |leg| decibels(leg.level.rms_dbfs)),
+    Measure("level of speech (rms), dBFS", "level.speech_rms_dbfs", |leg| decibels(leg.level.speech_rms_dbfs)),
+    Measure("peak, dBFS", "level.peak_dbfs", |leg| decibels(leg.level.peak_dbfs)),
     Measure("speech, s", "activity.speech_s", |leg| seconds(leg.activity.speech_s)),
     Measure("speech, %", "activity.speech_share", |leg| percent(leg.activity.speech_share)),
-    Measure("stretches of speech", "activity.segments", |leg| Some(leg.activity.segments.len().to_string())),
+    Measure("stretches of speech", "activity.speech_s", |leg| {
+        leg.activity.speech_s.map(|_| leg.activity.segments.len().to_string())
+    }),
     Measure("pauses", "activity.pauses", |leg| leg.activity.pauses.map(|pauses| pauses.count.to_string())),
     Measure("pauses together, s", "activity.pauses", |leg| seconds(leg.activity.pauses.map(|pauses| pauses.total_s))),
     Measure("mean pause, s", "activity.pauses.mean_s", |leg| seconds(leg.activity.pauses.and_then(|p| p.mean_s))),

@@ -65,6 +65,7 @@ fn a_wrong_setting_is_one_line_that_names_it_and_ends_with_2() {
         ("emg.band.order=-3", "emg.band.order: "),
         ("emg.band.order=99", "emg.band.order: setting outside its range"),
         ("emg.band.low_hz", "--set: not a setting"),
+        ("voice.pitch.floor_hz=-1", "voice.pitch.floor_hz: "),
     ] {
         calls.push((vec!["--set".to_owned(), change.to_owned()], words.to_owned()));
     }
@@ -73,6 +74,15 @@ fn a_wrong_setting_is_one_line_that_names_it_and_ends_with_2() {
         assert_eq!((call.status, call.out.as_str(), call.err.lines().count()), (2, "", 1), "{args:?} {}", call.err);
         assert!(call.err.starts_with(&format!("myovox: {words}")), "{args:?} {}", call.err);
     }
+}
+
+#[test]
+fn a_setting_that_only_some_rates_hold_is_the_error_of_a_recording() {
+    let narrow = fixture("voice_8k_alaw.wav");
+    let wide = fixture("voice_a_16k.wav");
+    let call = myovox(["analyze", "--format=ndjson", "--set", "voice.mel.fmax_hz=7000", &narrow, &wide]);
+    assert_eq!((call.status, call.out.lines().count(), call.err.lines().count()), (1, 1, 1), "{}", call.err);
+    assert!(call.err.starts_with(&format!("myovox: {narrow}: voice.")), "{}", call.err);
 }
 
 #[test]

@@ -52,8 +52,40 @@ fn a_muscle_s_row_holds_the_report_s_numbers() {
 }
 
 #[test]
+fn a_leg_s_column_holds_the_report_s_numbers() {
+    let report = myovox::Report::from_json(&report_of("call_two_legs_8k.wav")).unwrap();
+    let text = myovox(["analyze", &fixture("call_two_legs_8k.wav")]).out;
+    let legs = report.voice.unwrap().legs;
+    assert_eq!(legs.len(), 2);
+    let row = |head: &str| -> Vec<f64> {
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!(" {head} "))).unwrap();
+        line.split_whitespace().map(|cell| cell.parse().unwrap()).collect()
+    };
+    let near = |shown: f64, value: f64, rounding: f64| {
+        assert!((shown - value).abs() <= 0.5 * rounding + 1e-9, "{shown} stands for {value}\n{text}");
+    };
+    for (k, leg) in legs.iter().enumerate() {
+        near(row("level (rms), dBFS")[k], leg.level.rms_dbfs.unwrap(), 0.1);
+        near(row("speech, %")[k], 100.0 * leg.activity.speech_share.unwrap(), 0.1);
+        near(row("pauses together, s")[k], leg.activity.pauses.unwrap().total_s, 0.001);
+        near(row("F0 median, Hz")[k], leg.pitch.f0_median_hz.unwrap(), 0.1);
+        assert_eq!(row("stretches of speech")[k], leg.activity.segments.len() as f64);
+    }
+}
+
+#[test]
+fn silence_has_no_voice_and_the_text_says_why() {
+    let text = myovox(["analyze", &fixture("silence.wav")]).out;
+    for head in ["level (rms), dBFS", "F0 median, Hz", "spectral centroid, Hz", "pauses"] {
+        let row = text.lines().find(|line| line.starts_with(&format!(" {head} "))).unwrap();
+        assert!(row.ends_with(" –"), "{row}");
+    }
+    assert!(text.contains(" – the channel is silent: its samples are all equal (channel 1)\n"), "{text}");
+}
+
+#[test]
 fn what_is_missing_is_a_dash_with_its_reason_below() {
-    // A band far above the signal leaves noise alone, in which there is no contraction.
+    // Nothing in 10 s lasts a minute.
     let text = myovox(["analyze", "--set", "emg.contraction.minimum_ms=60000", &fixture("ghostly_twin.c3d")]).out;
     let row = text.lines().find(|line| line.starts_with(" CH1 Raw")).unwrap();
     assert!(row.matches('–').count() >= 4, "{text}");
