@@ -65,7 +65,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// What the bytes are not: `recording.unknown-kind`, `recording.other-kind`, codes of the formats, of `Limits`, of settings that the rate
-    /// cannot hold, `recording.no-rate`. Each line names `name`, the byte or field, what was found and what was expected.
+    /// cannot hold, `recording.no-rate`, `recording.no-samples`. Each line names `name`, the byte or field, what was found and what was expected.
     pub fn run(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
         self.run_unnamed(bytes, name).map_err(|error| named(error, name))
     }
@@ -84,6 +84,9 @@ impl Analyzer {
         let (mut warnings, mut emg, mut voice) = (Vec::new(), None, None);
         match read {
             Read::C3d(c3d) => {
+                if c3d.frames == 0 {
+                    return Err(no_frames(&c3d));
+                }
                 let analysis = self.muscles(&c3d)?;
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
@@ -172,6 +175,13 @@ const EXPECTED: &str = "C3D (0x50 in byte 1) or WAV (RIFF, RIFX, RF64, BW64, W64
 #[expect(clippy::needless_pass_by_value, reason = "a view is two words, and the result borrows what it borrows")]
 fn contiguous(row: ArrayView1<'_, f64>) -> CowArray<'_, f64, Ix1> {
     if row.as_slice().is_some() { row.into() } else { row.to_owned().into() }
+}
+
+fn no_frames(c3d: &C3dRecording) -> Error {
+    Error::data("recording.no-samples", "nothing to analyse")
+        .byte(c3d.layout.data_start)
+        .found("no whole frame in the file")
+        .expected("at least one frame of points and analog samples from here")
 }
 
 fn unknown(found: &str) -> Error {

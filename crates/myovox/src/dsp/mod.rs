@@ -4,6 +4,9 @@
 
 pub mod dct;
 pub mod fft;
+pub mod iir;
 pub mod math;
+pub mod moving;
+pub mod robust;
 pub mod stft;
 pub mod window;

@@ -1,1 +1,192 @@
-//! (placeholder)
+//! The main job: bytes in, report out, the same bytes of report whatever the way.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use myovox::report::{inspection_schema, report_schema};
+use myovox::simd::Level;
+use myovox::{Analyzer, Class, Config, Report, batch};
+use serde_json::Value;
+
+use crate::common;
+
+fn fixture(name: &str) -> PathBuf {
+    common::repository().join("fixtures/files").join(name)
+}
+
+/// Fixtures of both kinds that can be analysed, and the shared recordings where they are.
+fn recordings() -> Vec<PathBuf> {
+    let readable = |path: &PathBuf| Analyzer::new(Config::default()).run(&std::fs::read(path).unwrap(), None).is_ok();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "c3d" || ending == "wav") && readable(path));
+    assert!(paths.len() >= 20, "{paths:?}");
+    paths.extend(
+        common::shared("c3d/emg-c3d-analyzer").map(|folder| folder.join("Ghostly_Emg_20230321_17-33-14-0785.c3d")),
+    );
+    paths.extend(common::shared("voice/speech/1998-15444-0007_8k_mulaw.wav"));
+    paths
+}
+
+fn run(path: &Path, analyzer: &Analyzer) -> Report {
+    batch::analyze_path(analyzer, path).unwrap()
+}
+
+/// Paths of every `null` in `value`, in the form that `missing` uses.
+fn nulls(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Null => found.push(path.to_owned()),
+        Value::Array(list) => {
+            for (k, inner) in list.iter().enumerate() {
+                nulls(inner, &format!("{path}[{k}]"), found);
+            }
+        }
+        Value::Object(table) => {
+            for (name, inner) in table {
+                nulls(inner, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_report_fits_the_schema_and_every_null_has_its_reason() {
+    let schema = jsonschema::validator_for(&serde_json::from_str(&report_schema()).unwrap()).unwrap();
+    let inspected = jsonschema::validator_for(&serde_json::from_str(&inspection_schema()).unwrap()).unwrap();
+    let analyzer = Analyzer::new(Config::default());
+    for path in recordings() {
+        let report = run(&path, &analyzer);
+        let inspection = batch::inspect_path(&analyzer, &path).unwrap();
+        for (json, schema) in [(report.to_json(), &schema), (inspection.to_json(), &inspected)] {
+            let value: Value = serde_json::from_str(&json).unwrap();
+            let faults: Vec<String> =
+                schema.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+            assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+            let mut found = Vec::new();
+            nulls(&value, "", &mut found);
+            let mut explained: Vec<&str> =
+                value["missing"].as_array().unwrap().iter().map(|m| m["path"].as_str().unwrap()).collect();
+            found.sort_unstable();
+            explained.sort_unstable();
+            assert_eq!(found, explained, "{}", path.display());
+        }
+        assert_eq!(Report::from_json(&report.to_json()).unwrap().to_json(), report.to_json());
+    }
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let paths = recordings();
+    let reports = |threads: usize| {
+        let analyzer = Analyzer::new(Config::default());
+        let mut all = Vec::new();
+        batch::run(
+            &paths,
+            threads,
+            |path| batch::analyze_path(&analyzer, path),
+            |_, report| {
+                all.push(report.unwrap().to_json());
+                ControlFlow::Continue(())
+            },
+        );
+        all
+    };
+    let one = reports(1);
+    assert_eq!(one.len(), paths.len());
+    assert_eq!(one, reports(4));
+    assert_eq!(one, reports(0));
+}
+
+#[test]
+fn instruction_sets_change_no_byte() {
+    for path in recordings() {
+        let at = |level| run(&path, &Analyzer::new(Config::default()).level(level)).to_json();
+        let scalar = at(Level::scalar());
+        for level in Level::available() {
+            assert_eq!(at(level), scalar, "{} at {}", path.display(), level.name());
+        }
+    }
+}
+
+#[test]
+fn the_settings_in_a_report_make_the_same_report() {
+    let config = Config::default().set("emg.envelope.method", "linear").unwrap().set("emg.band.low_hz", "30").unwrap();
+    for path in recordings() {
+        let report = run(&path, &Analyzer::new(config.clone()));
+        let value: Value = serde_json::from_str(&report.to_json()).unwrap();
+        let again = Config::from_json(&value["config"].to_string()).unwrap();
+        assert_eq!(run(&path, &Analyzer::new(again)).to_json(), report.to_json());
+    }
+}
+
+#[test]
+fn bytes_have_no_name_unless_one_is_given() {
+    let bytes = std::fs::read(fixture("ghostly_twin.c3d")).unwrap();
+    let analyzer = Analyzer::new(Config::default());
+    let nameless = analyzer.run(&bytes, None).unwrap();
+    assert_eq!(nameless.recording.name, None);
+    assert!(nameless.missing.iter().any(|entry| entry.path == "recording.name" && entry.reason == "not_given"));
+    let named = analyzer.run(&bytes, Some("ghostly_twin.c3d")).unwrap();
+    assert_eq!(named.to_json(), run(&fixture("ghostly_twin.c3d"), &analyzer).to_json());
+}
+
+#[test]
+fn the_twin_holds_the_contractions_that_were_put_into_it() {
+    for name in [
+        "ghostly_twin",
+        "ghostly_dropout",
+        "ghostly_named",
+        "ghostly_int16",
+        "ghostly_six_channels",
+        "ghostly_two_points",
+    ] {
+        let truth: Value =
+            serde_json::from_slice(&std::fs::read(fixture(&format!("{name}.truth.json"))).unwrap()).unwrap();
+        let report = run(&fixture(&format!("{name}.c3d")), &Analyzer::new(Config::default()));
+        let emg = report.emg.unwrap();
+        for channel in &emg.channels {
+            let of_channel =
+                truth["channels"].as_array().unwrap().iter().find(|c| c["label"] == channel.label.as_str());
+            let bursts = of_channel.unwrap()["bursts"].as_array().unwrap();
+            let spans: Vec<(usize, usize)> = channel.contractions.iter().map(|c| (c.onset, c.offset)).collect();
+            for burst in bursts.iter().filter(|burst| burst["touches_fault"] == false) {
+                let (onset, offset) =
+                    (burst["onset_sample"].as_u64().unwrap(), burst["offset_sample"].as_u64().unwrap());
+                let hit = spans.iter().filter(|(a, b)| (*a as u64) < offset && onset < (*b as u64)).count();
+                assert_eq!(hit, 1, "{name} {}: {onset}..{offset} in {spans:?}", channel.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_input_is_one_line_that_names_what_is_wrong() {
+    for (name, class, words) in [
+        ("empty.c3d", Class::Data, &["empty file", "expected"][..]),
+        ("truncated.c3d", Class::Data, &["byte", "expected"]),
+        ("jpeg_renamed.c3d", Class::Unsupported, &["JPEG", "expected"]),
+        ("zero_channels.wav", Class::Data, &["channels", "found 0", "expected"]),
+        ("rate_zero.wav", Class::Data, &["rate", "found 0", "expected"]),
+        ("rate_zero.c3d", Class::Data, &["RATE", "rate", "expected"]),
+        ("truncated.wav", Class::Data, &["byte", "expected"]),
+        ("nan_f32.wav", Class::Data, &["channel", "NaN"]),
+    ] {
+        let path = fixture(name);
+        let error = batch::analyze_path(&Analyzer::new(Config::default()), &path).unwrap_err();
+        let line = error.to_string();
+        println!("{line}");
+        assert_eq!(error.class(), class, "{line}");
+        assert!(line.starts_with(&path.display().to_string()) && !line.contains('\n'), "{line}");
+        for word in words {
+            assert!(line.contains(word), "{line}: no {word}");
+        }
+    }
+}
+
+#[test]
+fn a_recording_without_muscles_says_so() {
+    let report = run(&fixture("no_analog.c3d"), &Analyzer::new(Config::default()));
+    assert!(report.emg.unwrap().channels.is_empty());
+    assert!(report.warnings.iter().any(|warning| warning.code == "emg.no-muscle-channel"));
+}

@@ -203,8 +203,10 @@ proptest! {
     }
 }
 
+type Spans = Vec<(usize, usize)>;
+
 /// Contractions of one channel of a shared Ghostly recording, and those that the game's own detector counted.
-fn ghostly(name: &str, channel: usize) -> Option<(Vec<Contraction>, Vec<(usize, usize)>)> {
+fn ghostly(name: &str, channel: usize) -> Option<(Vec<Contraction>, Spans)> {
     let files = common::shared("c3d/emg-c3d-analyzer")?;
     let path = std::fs::read_dir(files)
         .unwrap()

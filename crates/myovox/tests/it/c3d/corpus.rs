@@ -84,7 +84,7 @@ fn sums(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.filter(|value| value.is_finite()).fold((0.0, 0.0), |(sum, size), value| (sum + value, size + value.abs()))
 }
 
-fn channel_sums(analog: ArrayView2<'_, f64>) -> (Vec<f64>, Vec<f64>) {
+fn channel_sums(analog: &ArrayView2<'_, f64>) -> (Vec<f64>, Vec<f64>) {
     analog.axis_iter(Axis(0)).map(|row| sums(row.iter().copied())).unzip()
 }
 
@@ -165,7 +165,7 @@ fn compare(entry: &Value, recording: &C3dRecording) -> Vec<String> {
     comparison.number("rate", recording.point_rate_hz.unwrap_or(0.0), 1e-9, 0.0);
     comparison.number("analog_rate", recording.analog_rate_hz.unwrap_or(0.0), 1e-9, 0.0);
     compare_points(&mut comparison, recording);
-    let (by_channel, sizes) = channel_sums(recording.analog.view());
+    let (by_channel, sizes) = channel_sums(&recording.analog.view());
     comparison.numbers("channel_sums", &by_channel, 1e-9, &sizes);
     comparison.number("analog_sum", by_channel.iter().sum(), 1e-9, sizes.iter().sum());
     comparison.text("plabels", &digest(&recording.point_labels[..recording.named_points]));
