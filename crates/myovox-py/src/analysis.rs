@@ -15,7 +15,6 @@ use crate::source::Source;
 /// The report of a recording, exactly as `Report::to_json` writes it. Without `name` the report calls a path by its file name.
 #[pyfunction]
 #[pyo3(signature = (source, *, name = None, config = None))]
-#[expect(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 pub(crate) fn analyze_json(
     py: Python<'_>,
     source: Source,
@@ -48,7 +47,10 @@ pub(crate) fn analyze_many_json(
 ) -> PyResult<Py<PyList>> {
     border(py, || {
         let asked = usize::try_from(threads).map_err(|_| {
-            Error::config("config.threads", "not a number of threads").field("threads").found(threads).expected("0 (one per processor) or more")
+            Error::config("config.threads", "not a number of threads")
+                .field("threads")
+                .found(threads)
+                .expected("0 (one per processor) or more")
         })?;
         // More threads than recordings would stand idle, and a number that is far too large would exhaust the machine.
         let threads = asked.min(paths.len().max(1));

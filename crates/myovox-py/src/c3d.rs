@@ -2,8 +2,8 @@
 
 use myovox::Budget;
 use myovox::formats::c3d::{self, Parameter, ParameterType, Parameters};
-use ndarray::{ArrayD, IxDyn, ShapeBuilder};
-use numpy::{IntoPyArray, PyArray2, PyArray3, PyArray4};
+use ndarray::{Array1, ArrayD, CowArray, Order};
+use numpy::{IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -155,13 +155,12 @@ pub(crate) struct Rotations {
 /// Reads a C3D recording; see `myovox.read_c3d`.
 #[pyfunction]
 #[pyo3(signature = (source, *, policy = "lenient"))]
-#[expect(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 pub(crate) fn read_c3d(py: Python<'_>, source: Source, policy: &str) -> PyResult<C3dRecording> {
     border(py, || {
         let config = settings::with_policy("c3d.policy", policy)?;
         let limits = config.limits;
-        let recording = py
-            .detach(|| source.with_bytes(&limits, |bytes| c3d::read(bytes, &config.c3d, &mut Budget::new(&limits))))?;
+        let recording =
+            py.detach(|| source.with_bytes(&limits, |bytes| c3d::read(bytes, &config.c3d, &mut Budget::new(&limits))))?;
         Ok(C3dRecording::new(py, recording)?)
     })
 }
@@ -200,9 +199,9 @@ impl C3dRecording {
     fn __repr__(&self, py: Python<'_>) -> String {
         format!(
             "C3dRecording(points={} at {} Hz, analog={} at {} Hz, {} events, {} warnings)",
-            shape(self.points.bind(py)),
+            shape(self.points.bind(py).as_untyped()),
             self.point_rate,
-            shape(self.analog.bind(py)),
+            shape(self.analog.bind(py).as_untyped()),
             self.analog_rate,
             self.events.bind(py).len(),
             self.warnings.bind(py).len()
@@ -242,7 +241,7 @@ impl Rotations {
 #[pymethods]
 impl Rotations {
     fn __repr__(&self, py: Python<'_>) -> String {
-        format!("Rotations(matrices={} at {} Hz)", shape(self.matrices.bind(py)), self.rate)
+        format!("Rotations(matrices={} at {} Hz)", shape(self.matrices.bind(py).as_untyped()), self.rate)
     }
 }
 
@@ -294,12 +293,10 @@ fn value<'py>(py: Python<'py>, parameter: &Parameter) -> PyResult<Bound<'py, PyA
 
 /// The numbers in the shape that the file declares, or flat where they do not fill it.
 fn shaped<T: Clone>(numbers: Vec<T>, dims: &[u8]) -> ArrayD<T> {
-    let shape: Vec<usize> = dims.iter().map(|&dim| usize::from(dim)).collect();
-    let declared = shape.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
-    let flat = IxDyn(&[numbers.len()]);
-    if declared == Some(numbers.len()) && shape.len() <= MAX_DIMENSIONS {
-        let array = ArrayD::from_shape_vec(IxDyn(&shape).f(), numbers);
-        return array.unwrap_or_else(|_| ArrayD::from_shape_vec(flat, Vec::new()).unwrap_or_default());
-    }
-    ArrayD::from_shape_vec(flat, numbers).unwrap_or_default()
+    let flat = Array1::from_vec(numbers).into_dyn();
+    let lengths: Vec<usize> = dims.iter().map(|&dim| usize::from(dim)).collect();
+    let declared = (lengths.len() <= MAX_DIMENSIONS)
+        .then(|| flat.to_shape((lengths, Order::ColumnMajor)).ok().map(CowArray::into_owned))
+        .flatten();
+    declared.unwrap_or(flat)
 }

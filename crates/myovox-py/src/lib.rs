@@ -4,6 +4,8 @@
 //! is computed here. The way of a call: `source` and `settings` take the arguments, `border` lets go of the interpreter's lock, runs the
 //! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `wav` and `warning` are the objects that come back, `analysis` has the
 //! reports, `convert` the small words and shapes in them. What people import, with its documentation, stands in `python/myovox`.
+#![allow(clippy::doc_markdown, reason = "documentation of what Python sees is written for Python's help")]
+#![allow(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 
 mod analysis;
 mod border;

@@ -69,8 +69,7 @@ fn object_of(table: &Bound<'_, PyMapping>, path: &str, depth: usize) -> Result<M
         let value = value_of(&value, &full, depth + 1)?;
         let mut parts = key.split('.');
         let first = parts.next().unwrap_or_default();
-        let unfolded =
-            parts.rev().fold(value, |inner, part| Value::Object(Map::from_iter([(part.to_owned(), inner)])));
+        let unfolded = parts.rev().fold(value, |inner, part| Value::Object(Map::from_iter([(part.to_owned(), inner)])));
         merge(&mut object, first, unfolded, &full)?;
     }
     Ok(object)

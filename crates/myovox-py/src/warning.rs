@@ -71,5 +71,9 @@ impl Warning {
 
 /// The list of `warnings`.
 pub(crate) fn list(py: Python<'_>, warnings: Vec<myovox::Warning>) -> PyResult<Py<PyList>> {
-    Ok(PyList::new(py, warnings.into_iter().map(|warning| Bound::new(py, Warning::from(warning))).collect::<PyResult<Vec<_>>>()?)?.unbind())
+    Ok(PyList::new(
+        py,
+        warnings.into_iter().map(|warning| Bound::new(py, Warning::from(warning))).collect::<PyResult<Vec<_>>>()?,
+    )?
+    .unbind())
 }

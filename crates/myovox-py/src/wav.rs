@@ -3,7 +3,7 @@
 use myovox::formats::wav::{self, ChunkInfo, Metadata};
 use myovox::units::Rate;
 use myovox::{Auto, Budget};
-use numpy::{IntoPyArray, PyArray2, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -88,7 +88,7 @@ impl WavRecording {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!(
             "WavRecording(samples={} at {} Hz, {:.3} s, {} in {}, {} warnings)",
-            shape(self.samples.bind(py)),
+            shape(self.samples.bind(py).as_untyped()),
             self.sample_rate,
             self.duration_s,
             self.coding,
@@ -98,11 +98,9 @@ impl WavRecording {
     }
 }
 
-
 /// Reads a WAV recording; see `myovox.read_wav`.
 #[pyfunction]
 #[pyo3(signature = (source, *, policy = "lenient", raw = None))]
-#[expect(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 pub(crate) fn read_wav(py: Python<'_>, source: Source, policy: &str, raw: Option<&str>) -> PyResult<WavRecording> {
     border(py, || {
         let mut config = settings::with_policy("wav.policy", policy)?;
@@ -110,8 +108,8 @@ pub(crate) fn read_wav(py: Python<'_>, source: Source, policy: &str, raw: Option
             config.wav.raw = Auto::Value(raw.parse()?);
         }
         let limits = config.limits;
-        let recording = py
-            .detach(|| source.with_bytes(&limits, |bytes| wav::read(bytes, &config.wav, &mut Budget::new(&limits))))?;
+        let recording =
+            py.detach(|| source.with_bytes(&limits, |bytes| wav::read(bytes, &config.wav, &mut Budget::new(&limits))))?;
         Ok(WavRecording::new(py, recording)?)
     })
 }
