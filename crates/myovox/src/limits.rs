@@ -96,9 +96,9 @@ impl Budget {
     /// # Errors
     /// `limit.memory-bytes` when the budget or the machine has less memory left.
     pub fn zeroed<T: Clone + Default>(&mut self, len: usize, what: &str) -> Result<Vec<T>> {
-        let mut values = self.with_capacity(len, what)?;
-        values.resize(len, T::default());
-        Ok(values)
+        // The reservation shows that the memory is there; `vec!` then gets zeroed pages from the system without touching them.
+        drop(self.with_capacity::<T>(len, what)?);
+        Ok(vec![T::default(); len])
     }
 
     /// An empty vector with room for `len` values, charged before it is allocated.

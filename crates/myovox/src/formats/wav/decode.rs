@@ -2,7 +2,8 @@
 
 use ndarray::Array2;
 
-use super::format::{Coding, Format, Grouping, Justification};
+use super::coding::Coding;
+use super::format::{Format, Grouping, Justification};
 use super::pcm::{self, Standing};
 use super::warnings::{self, Notes};
 use super::{gsm, ima, ms};
@@ -195,7 +196,7 @@ fn justification(
 }
 
 fn refuse_non_finite(samples: &[f64], frames: usize, format: &Format<'_>, source: &Source<'_>) -> Result<()> {
-    // A sum over all is not finite if one of them is not; without a branch in the loop it is vector code.
+    // One pass without a branch, which the compiler turns into vector code, and a search only where there is something to find.
     if frames == 0 || samples.iter().fold(true, |all, x| all & x.is_finite()) {
         return Ok(());
     }

@@ -3,114 +3,12 @@
 //! In comes the chunk, out comes a [`Format`] whose numbers agree with each other. The width of a sample follows from the block align where that
 //! fits, since it says how the bytes lie; the bits say how many of them carry signal. What contradicts itself without a safe reading is refused.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use super::coding::Coding;
 use super::warnings::{self, Notes};
 use super::{gsm, ima, ms};
 use crate::error::{Error, Result};
 use crate::formats::bytes::{Bytes, Endian};
 use crate::limits::{Limits, exceeded};
-
-/// How samples are coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Coding {
-    /// Unsigned integers of 8 bits.
-    Pcm8,
-    /// Signed integers of 16 bits.
-    Pcm16,
-    /// Signed integers of 24 bits.
-    Pcm24,
-    /// Signed integers of 32 bits.
-    Pcm32,
-    /// Signed integers of 40 bits.
-    Pcm40,
-    /// Signed integers of 48 bits.
-    Pcm48,
-    /// Signed integers of 56 bits.
-    Pcm56,
-    /// Signed integers of 64 bits.
-    Pcm64,
-    /// IEEE 754 single precision.
-    Float32,
-    /// IEEE 754 double precision.
-    Float64,
-    /// G.711 A-law.
-    Alaw,
-    /// G.711 mu-law.
-    Mulaw,
-    /// IMA ADPCM.
-    ImaAdpcm,
-    /// Microsoft ADPCM.
-    MsAdpcm,
-    /// GSM 6.10 full rate.
-    Gsm610,
-}
-
-impl Coding {
-    /// The word that stands for it in reports: `pcm16`, `float32`, `mulaw`, `ima_adpcm`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pcm8 => "pcm8",
-            Self::Pcm16 => "pcm16",
-            Self::Pcm24 => "pcm24",
-            Self::Pcm32 => "pcm32",
-            Self::Pcm40 => "pcm40",
-            Self::Pcm48 => "pcm48",
-            Self::Pcm56 => "pcm56",
-            Self::Pcm64 => "pcm64",
-            Self::Float32 => "float32",
-            Self::Float64 => "float64",
-            Self::Alaw => "alaw",
-            Self::Mulaw => "mulaw",
-            Self::ImaAdpcm => "ima_adpcm",
-            Self::MsAdpcm => "ms_adpcm",
-            Self::Gsm610 => "gsm610",
-        }
-    }
-
-    fn pcm(sample_bytes: u16) -> Option<Self> {
-        Some(match sample_bytes {
-            1 => Self::Pcm8,
-            2 => Self::Pcm16,
-            3 => Self::Pcm24,
-            4 => Self::Pcm32,
-            5 => Self::Pcm40,
-            6 => Self::Pcm48,
-            7 => Self::Pcm56,
-            8 => Self::Pcm64,
-            _ => return None,
-        })
-    }
-
-    /// Bits that a stored sample takes; 0 for GSM 6.10, whose frames have no such number.
-    pub(super) fn stored_bits(self) -> u16 {
-        match self {
-            Self::ImaAdpcm | Self::MsAdpcm => 4,
-            Self::Pcm8 | Self::Alaw | Self::Mulaw => 8,
-            Self::Pcm16 => 16,
-            Self::Pcm24 => 24,
-            Self::Pcm32 | Self::Float32 => 32,
-            Self::Pcm40 => 40,
-            Self::Pcm48 => 48,
-            Self::Pcm56 => 56,
-            Self::Pcm64 | Self::Float64 => 64,
-            Self::Gsm610 => 0,
-        }
-    }
-
-    /// Bits of a decoded sample that can carry signal: those of the standard where the coding compresses.
-    pub(super) fn significant_bits(self) -> u16 {
-        match self {
-            Self::Mulaw => 14,
-            Self::Alaw | Self::Gsm610 => 13,
-            Self::ImaAdpcm | Self::MsAdpcm => 16,
-            _ => self.stored_bits(),
-        }
-    }
-}
 
 /// Where valid bits stand in a container that is wider than they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +81,7 @@ pub(super) fn read<'a>(
     check_channels_and_rate(stored.channels, stored.rate, offset, limits)?;
     match stored.tag {
         TAG_EXTENSIBLE => extensible(&stored, notes),
-        tag => plain(&stored, tag, stored.bits, None, notes),
+        tag => plain(&stored, tag, None, notes),
     }
 }
 
@@ -197,10 +95,12 @@ pub(super) fn check_channels_and_rate(channels: u16, rate: u32, offset: u64, lim
     }
     if u32::from(channels) > limits.max_audio_channels {
         let limit = limits.max_audio_channels;
-        return Err(exceeded("limit.audio-channels", "channels", "max_audio_channels", channels, limit));
+        return Err(exceeded("limit.audio-channels", "channels", "max_audio_channels", channels, limit)
+            .byte(offset.saturating_add(2)));
     }
     if f64::from(rate) > limits.max_rate_hz {
-        return Err(exceeded("limit.rate", "sample rate in Hz", "max_rate_hz", rate, limits.max_rate_hz));
+        return Err(exceeded("limit.rate", "sample rate in Hz", "max_rate_hz", rate, limits.max_rate_hz)
+            .byte(offset.saturating_add(4)));
     }
     Ok(())
 }
@@ -262,7 +162,7 @@ fn extensible<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Format<'a>> 
         }
         valid => Some(valid),
     };
-    let mut format = plain(stored, tag, stored.bits, valid_bits, notes)?;
+    let mut format = plain(stored, tag, valid_bits, notes)?;
     format.channel_mask = Some(channel_mask);
     Ok(format)
 }
@@ -291,20 +191,18 @@ fn sub_format(stored: &Stored<'_>) -> Result<u16> {
     }
 }
 
-fn plain<'a>(
-    stored: &Stored<'a>,
-    tag: u16,
-    bits: Option<u16>,
-    valid_bits: Option<u16>,
-    notes: &mut Notes,
-) -> Result<Format<'a>> {
+fn plain<'a>(stored: &Stored<'a>, tag: u16, valid_bits: Option<u16>, notes: &mut Notes) -> Result<Format<'a>> {
     let block_coded = matches!(tag, TAG_MS_ADPCM | TAG_IMA_ADPCM | TAG_GSM);
     if block_coded && stored.endian == Endian::Big {
         return Err(unsupported(stored, format!("{} in a big-endian file", tag_name(tag))));
     }
+    // The extensible form has its own fields where these codings keep theirs.
+    if block_coded && stored.tag == TAG_EXTENSIBLE {
+        return Err(unsupported(stored, format!("{} in the extensible form", tag_name(tag))));
+    }
     let (coding, grouping) = match tag {
-        TAG_PCM => pcm(stored, bits, notes)?,
-        TAG_FLOAT => float(stored, bits, notes)?,
+        TAG_PCM => pcm(stored, notes)?,
+        TAG_FLOAT => float(stored, notes)?,
         TAG_ALAW => companded(stored, Coding::Alaw, notes)?,
         TAG_MULAW => companded(stored, Coding::Mulaw, notes)?,
         TAG_IMA_ADPCM => (Coding::ImaAdpcm, ima_blocks(stored, notes)?),
@@ -313,7 +211,7 @@ fn plain<'a>(
         other => return Err(unsupported(stored, format!("{}, tag 0x{other:04X}", tag_name(other)))),
     };
     let integers = tag == TAG_PCM;
-    let valid_bits = valid_bits.or(bits).filter(|&bits| integers && bits > 0);
+    let valid_bits = valid_bits.or(stored.bits).filter(|&bits| integers && bits > 0);
     let significant = coding.significant_bits();
     let valid_bits = valid_bits.map_or(significant, |valid| valid.min(significant));
     let channels = usize::from(stored.channels);
@@ -357,8 +255,9 @@ fn aligned_bytes(stored: &Stored<'_>) -> Option<u16> {
     (whole && (1..=8).contains(&per_channel)).then_some(per_channel)
 }
 
-fn pcm<'a>(stored: &Stored<'a>, bits: Option<u16>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
+fn pcm<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
     const WIDEST_BITS: u16 = 64;
+    let bits = stored.bits;
     let needed_bits = bits.unwrap_or(0);
     if needed_bits > WIDEST_BITS {
         return Err(bad_field(stored.at(14), "bits per sample", needed_bits, "at most 64"));
@@ -388,8 +287,8 @@ fn pcm<'a>(stored: &Stored<'a>, bits: Option<u16>, notes: &mut Notes) -> Result<
     Ok((coding, Grouping::Frames { sample_bytes: usize::from(sample_bytes) }))
 }
 
-fn float<'a>(stored: &Stored<'a>, bits: Option<u16>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
-    let aligned = aligned_bytes(stored);
+fn float<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
+    let (bits, aligned) = (stored.bits, aligned_bytes(stored));
     let sample_bytes: u16 = match (bits, aligned) {
         (Some(32), _) => 4,
         (Some(64), _) => 8,
@@ -499,4 +398,82 @@ fn block_samples(stored: &Stored<'_>, field: Option<u16>, capacity: usize, notes
     let message = format!("fmt gives {claimed} samples per block, a block holds {capacity}; {taken} are taken");
     notes.say(&warnings::SAMPLES_PER_BLOCK, stored.at(18), message)?;
     Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Policy;
+
+    const PCM_GUID_TAIL: [u8; 12] = [0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+
+    fn chunk(numbers: [u16; 2], rate: u32, last: [u16; 2]) -> Vec<u8> {
+        let [first, last] = [numbers, last].map(|pair| pair.map(u16::to_le_bytes).concat());
+        [first, rate.to_le_bytes().to_vec(), vec![0; 4], last].concat()
+    }
+
+    fn extensible(tag: u16, bits: u16, valid: u16, tail: [u8; 12]) -> Vec<u8> {
+        let fmt = chunk([TAG_EXTENSIBLE, 1], 8000, [bits / 8, bits]);
+        [
+            fmt,
+            vec![22, 0],
+            valid.to_le_bytes().to_vec(),
+            vec![4, 0, 0, 0],
+            u32::from(tag).to_le_bytes().to_vec(),
+            tail.to_vec(),
+        ]
+        .concat()
+    }
+
+    /// Coding, valid bits and the codes of the warnings, or the error.
+    fn of(body: &[u8], endian: Endian) -> Result<(Coding, u16, Vec<String>)> {
+        let mut notes = Notes::new(Policy::Lenient, 10);
+        let format = read(body, 20, endian, &Limits::default(), &mut notes)?;
+        let codes = notes.into_warnings().into_iter().map(|warning| warning.code.into_owned()).collect();
+        Ok((format.coding, format.valid_bits, codes))
+    }
+
+    #[test]
+    fn widths_follow_the_block_align_where_it_fits() {
+        let of = |align, bits| of(&chunk([TAG_PCM, 2], 8000, [align, bits]), Endian::Little);
+        assert_eq!(of(4, 16).unwrap(), (Coding::Pcm16, 16, vec![]));
+        assert_eq!(of(8, 24).unwrap(), (Coding::Pcm32, 24, vec![]));
+        assert_eq!(of(6, 20).unwrap(), (Coding::Pcm24, 20, vec![]));
+        assert_eq!(of(5, 16).unwrap(), (Coding::Pcm16, 16, vec!["wav.block-align".to_owned()]));
+        assert_eq!(of(6, 0).unwrap(), (Coding::Pcm24, 24, vec!["wav.bits".to_owned()]));
+        assert_eq!(of(0, 0).unwrap_err().code(), "wav.bad-field");
+        assert_eq!(of(2, 65).unwrap_err().code(), "wav.bad-field");
+    }
+
+    #[test]
+    fn the_extensible_form_names_the_coding_by_its_guid() {
+        let pcm = extensible(TAG_PCM, 24, 20, PCM_GUID_TAIL);
+        assert_eq!(of(&pcm, Endian::Little).unwrap(), (Coding::Pcm24, 20, vec![]));
+        let ambisonic = [0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0, 0, 0];
+        assert_eq!(of(&extensible(TAG_FLOAT, 32, 32, ambisonic), Endian::Little).unwrap().0, Coding::Float32);
+        assert_eq!(of(&extensible(TAG_MULAW, 8, 8, ambisonic), Endian::Little).unwrap_err().code(), "wav.unsupported");
+        let adpcm = of(&extensible(TAG_IMA_ADPCM, 4, 4, PCM_GUID_TAIL), Endian::Little).unwrap_err();
+        assert_eq!((adpcm.code(), adpcm.place().byte), ("wav.unsupported", Some(20)));
+        assert_eq!(of(pcm.get(..39).unwrap(), Endian::Little).unwrap_err().code(), "wav.bad-field");
+    }
+
+    #[test]
+    fn big_endian_files_may_turn_the_numbers_of_the_guid_or_not() {
+        let turned = |guid: [u8; 8]| {
+            let fmt = [[TAG_EXTENSIBLE, 1].map(u16::to_be_bytes).concat(), 8000_u32.to_be_bytes().to_vec(), vec![0; 4]];
+            let rest = [2_u16, 16, 22, 16, 0, 4].map(u16::to_be_bytes).concat();
+            [fmt.concat(), rest, guid.to_vec(), vec![0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]].concat()
+        };
+        assert_eq!(of(&turned([0, 0, 0, 1, 0, 0, 0, 0x10]), Endian::Big).unwrap().0, Coding::Pcm16);
+        assert_eq!(of(&turned([1, 0, 0, 0, 0, 0, 0x10, 0]), Endian::Big).unwrap().0, Coding::Pcm16);
+        assert_eq!(of(&turned([0, 0, 0, 1, 0, 0, 0x10, 0x10]), Endian::Big).unwrap_err().code(), "wav.unsupported");
+    }
+
+    #[test]
+    fn a_coding_that_is_not_read_is_called_by_name_and_tag() {
+        let line = of(&chunk([0x0045, 1], 8000, [1, 4]), Endian::Little).unwrap_err().to_string();
+        assert_eq!(line, "fmt format tag, byte 20: coding is not read: found G.726 ADPCM, tag 0x0045");
+        let half = of(&chunk([TAG_FLOAT, 1], 8000, [2, 16]), Endian::Little).unwrap_err().to_string();
+        assert!(half.contains("half-precision floats"), "{half}");
+    }
 }

@@ -3,7 +3,7 @@
 //! In come the bytes of a RIFF, RIFX, RF64, BW64 or Sony Wave64 file (or headerless samples, see [`RawFormat`]); out comes a [`WavRecording`]. The
 //! way of one recording: `sniff` tells what it is, `walk` finds its chunks (`riff`, `w64` know the headers), `format` reads how the samples
 //! are coded, and `pcm`, `g711`, `ima`, `ms`, `gsm` decode them; `metadata` keeps what stands beside them; `warnings` lists what was guessed.
-//! A new coding is a variant of [`Coding`], a tag in `format` and a decoder file.
+//! A new coding is a variant of [`Coding`], a tag in `format`, an arm in `decode` and a decoder file.
 //!
 //! - Integers of a container of `b` bits are divided by `2^(b-1)`: samples lie in [-1, 1). Valid bits are the high ones.
 //! - Floats are kept as stored, also beyond 1; NaN and infinity are refused with channel and frame.
@@ -15,6 +15,7 @@
 //! WAVEFORMATEXTENSIBLE (Microsoft, 2001), EBU Tech 3285 and 3306, ITU-R BS.2088, Wave64 1.0 (Sony), ITU-T G.711, IMA Recommended Practices
 //! 3.0, ETSI GSM 06.10.
 
+mod coding;
 mod decode;
 mod format;
 mod g711;
@@ -44,7 +45,7 @@ use crate::formats::sniff::{self, Kind};
 use crate::limits::Budget;
 use crate::warning::Warning;
 
-pub use self::format::Coding;
+pub use self::coding::Coding;
 pub use self::metadata::{BroadcastExtension, CuePoint, CueText, FourCc, InfoText, Metadata};
 pub use self::raw::RawFormat;
 pub use self::warnings::{UnderStrict, WARNINGS, WarningKind};

@@ -16,7 +16,8 @@ pub(super) const FIXED_COEFFICIENTS: [(i16, i16); 7] =
 /// Change of the step for each code, in 1/256.
 const ADAPTATION: [i32; 16] = [230, 230, 230, 230, 307, 409, 512, 614, 768, 614, 512, 409, 307, 230, 230, 230];
 const SMALLEST_STEP: i32 = 16;
-/// A step beyond this only clips harder; the bound keeps a hostile file within 32 bits.
+/// The description has no upper bound, and no encoder of 16-bit speech comes near one: a step beyond 16 bits only clips. This keeps a hostile
+/// file within 32 bits.
 const LARGEST_STEP: i32 = i32::MAX / 768;
 
 /// One pair of prediction coefficients as stored: two little-endian `i16`.

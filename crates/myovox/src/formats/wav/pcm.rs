@@ -4,7 +4,8 @@
 //! loops are plain and free of bounds checks, so that the compiler turns them into vector code; frames of many channels are taken apart in
 //! blocks that stay in the first-level cache.
 
-use super::format::{Coding, Justification};
+use super::coding::Coding;
+use super::format::Justification;
 use super::g711;
 use crate::formats::bytes::Endian;
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::format::Coding;
+use super::coding::Coding;
 use crate::error::{Error, Result};
 use crate::formats::bytes::Endian;
 

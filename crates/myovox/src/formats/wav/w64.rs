@@ -41,7 +41,7 @@ fn riff_name(guid: &[u8]) -> FourCc {
     }
 }
 
-/// Whether what stands at `at` can be a chunk: a Wave64 GUID and a size that the file has room for.
+/// Whether what stands at `at` can be a chunk: a Wave64 GUID and a size that counts at least the header.
 pub(super) fn is_plausible(bytes: &Bytes<'_>, at: u64) -> bool {
     let Some(guid) = bytes.get(at, 16) else { return false };
     riff_name(guid) != FourCc(*b"????") && matches!(header(bytes, at), Ok(Some(_)))

@@ -35,8 +35,14 @@ pub(super) fn walk<'a>(bytes: Bytes<'a>, start: u64, budget: &mut Budget, notes:
     walk.finish(notes)
 }
 
-/// Sizes from here on stand for "not known" when the file is shorter: what programs write that stream and cannot go back.
-const OPEN_SIZE: u64 = 0x7FFF_0000;
+/// No recording has as many bytes or samples; programs that never came back to write a number leave such ones (2^63 less a little, all ones).
+const NEVER_WRITTEN: u64 = 1 << 48;
+
+/// Whether a size that the file does not have was never meant: what programs write that stream and cannot go back, all ones or the largest
+/// signed number, less the headers.
+fn is_placeholder(size: u64) -> bool {
+    matches!(size, 0x7FFF_0000..=0x7FFF_FFFF | 0xFFFF_0000..=riff::ALL_ONES | NEVER_WRITTEN..)
+}
 
 /// How many chunks are looked at to tell an empty recording from one whose size was never written.
 const CHUNKS_LOOKED_AHEAD: u32 = 65_536;
@@ -161,7 +167,7 @@ impl<'a> Walk<'a> {
     /// How many bytes of samples there are: what is stated, where the file bears it out.
     fn measure_data(&self, chunk: &mut Chunk, left: u64, notes: &mut Notes) -> Result<()> {
         let (size, body) = (chunk.size, chunk.body);
-        if chunk.is_open || size > left && (OPEN_SIZE..=riff::ALL_ONES).contains(&size) || size == u64::MAX {
+        if chunk.is_open || size > left && is_placeholder(size) {
             let message = format!("the data size was never written; the {left} bytes to the end of the file are taken");
             notes.say(&warnings::DATA_SIZE_OPEN, body, message)?;
         } else if size > left {
@@ -220,8 +226,6 @@ impl<'a> Walk<'a> {
 
     /// Samples per channel as `fact` has them, if they were ever written.
     fn fact(&self, there: &[u8]) -> Option<u64> {
-        /// More than a recording can have; writers that did not come back leave such numbers (all ones, 2^63 less a little).
-        const NEVER_WRITTEN: u64 = 1 << 48;
         let bytes = Bytes::new(there, "wav.bad-field");
         let narrow =
             || bytes.u32(0, self.endian, "fact").ok().map(u64::from).filter(|&samples| samples != riff::ALL_ONES);
@@ -234,7 +238,10 @@ impl<'a> Walk<'a> {
         const LARGEST_FORMAT: u64 = 65535 + 18;
         let body = chunk.body;
         let too_short = (there.len() as u64) < chunk.size;
-        if chunk.size > LARGEST_FORMAT && (too_short || self.format.is_none()) {
+        if too_short && self.format.is_some() {
+            return Ok(());
+        }
+        if chunk.size > LARGEST_FORMAT {
             return Err(Error::data("wav.bad-field", "impossible fmt chunk")
                 .byte(body.saturating_sub(4))
                 .field("fmt size")
