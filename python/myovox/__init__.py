@@ -12,6 +12,8 @@ Examples
 >>> report = myovox.analyze("fixtures/files/ghostly_named.c3d")
 >>> for channel in report["emg"]["channels"]:
 ...     print(channel["label"], channel["parameters"]["contractions"])
+EMG Left Quad 5
+EMG Right Quad 6
 """
 
 from myovox._analysis import Config, Report, analyze, analyze_json, analyze_many, report_schema

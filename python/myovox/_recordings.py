@@ -55,7 +55,7 @@ def read_c3d(path_or_bytes: Source, *, policy: Policy = "lenient") -> _native.C3
     >>> recording
     C3dRecording(points=(4, 3, 20) at 100 Hz, analog=(3, 80) at 400 Hz, 4 events, 0 warnings)
     >>> recording.point_labels[0], recording.parameters["POINT"]["UNITS"]
-    ('LHEE', ['mm'])
+    ('LASI', 'mm')
     """
     return _native.read_c3d(path_or_bytes, policy=policy)
 

@@ -38,6 +38,7 @@ pub(crate) fn analyze_json(
 ///
 /// Ctrl-C is noticed between recordings.
 #[pyfunction]
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is bound to one lifetime")]
 #[pyo3(signature = (paths, *, config = None, threads = 0))]
 pub(crate) fn analyze_many_json(
     py: Python<'_>,

@@ -19,61 +19,59 @@ use pyo3::types::PyList;
 ///     Label of the channel.
 /// span_s : tuple of float or None
 ///     Start and end in seconds, end exclusive.
-#[pyclass(frozen, get_all, module = "myovox")]
-pub(crate) struct Warning {
-    /// Stable code.
-    code: String,
-    /// One line for a person.
-    message: String,
-    /// Offset in the file.
-    byte: Option<u64>,
-    /// Header field, parameter, chunk or setting.
-    field: Option<String>,
-    /// Label of the channel.
-    channel: Option<String>,
-    /// Start and end in seconds.
-    span_s: Option<(f64, f64)>,
-}
-
-impl From<myovox::Warning> for Warning {
-    fn from(warning: myovox::Warning) -> Self {
-        let place = warning.place;
-        Self {
-            code: warning.code.into_owned(),
-            message: warning.message,
-            byte: place.byte,
-            field: place.field,
-            channel: place.channel,
-            span_s: place.span_s.map(|[start, end]| (start, end)),
-        }
-    }
-}
+#[pyclass(frozen, module = "myovox")]
+pub(crate) struct Warning(myovox::Warning);
 
 #[pymethods]
 impl Warning {
+    /// Stable code.
+    #[getter]
+    fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// One line for a person.
+    #[getter]
+    fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Offset in the file.
+    #[getter]
+    fn byte(&self) -> Option<u64> {
+        self.0.place.byte
+    }
+
+    /// Header field, parameter, chunk or setting.
+    #[getter]
+    fn field(&self) -> Option<&str> {
+        self.0.place.field.as_deref()
+    }
+
+    /// Label of the channel.
+    #[getter]
+    fn channel(&self) -> Option<&str> {
+        self.0.place.channel.as_deref()
+    }
+
+    /// Start and end in seconds.
+    #[getter]
+    fn span_s(&self) -> Option<(f64, f64)> {
+        self.0.place.span_s.map(|[start, end]| (start, end))
+    }
+
     fn __repr__(&self) -> String {
-        let mut text = format!("Warning({}: {}", self.code, self.message);
-        if let Some(channel) = &self.channel {
-            text += &format!("; channel {channel}");
-        }
-        if let Some(field) = &self.field {
-            text += &format!("; {field}");
-        }
-        if let Some(byte) = self.byte {
-            text += &format!("; byte {byte}");
-        }
-        if let Some((start, end)) = self.span_s {
-            text += &format!("; {start:.3}-{end:.3} s");
-        }
-        text + ")"
+        let place = self.0.place.to_string();
+        let separator = if place.is_empty() { "" } else { ": " };
+        format!("Warning({}: {place}{separator}{})", self.0.code, self.0.message)
     }
 }
 
 /// The list of `warnings`.
 pub(crate) fn list(py: Python<'_>, warnings: Vec<myovox::Warning>) -> PyResult<Py<PyList>> {
-    Ok(PyList::new(
-        py,
-        warnings.into_iter().map(|warning| Bound::new(py, Warning::from(warning))).collect::<PyResult<Vec<_>>>()?,
-    )?
-    .unbind())
+    let list = PyList::empty(py);
+    for warning in warnings {
+        list.append(Bound::new(py, Warning(warning))?)?;
+    }
+    Ok(list.unbind())
 }

@@ -85,8 +85,8 @@ impl WavRecording {
 
 #[pymethods]
 impl WavRecording {
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!(
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!(
             "WavRecording(samples={} at {} Hz, {:.3} s, {} in {}, {} warnings)",
             shape(self.samples.bind(py).as_untyped()),
             self.sample_rate,
@@ -94,7 +94,7 @@ impl WavRecording {
             self.coding,
             self.container,
             self.warnings.bind(py).len()
-        ))
+        )
     }
 }
 
