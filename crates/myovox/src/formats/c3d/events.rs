@@ -139,8 +139,8 @@ fn of_parameters(
         let message = format!("{wanted} events declared, {} times stored", times.len());
         warnings.add(Warning::new("c3d.event-times-short", message).field("EVENT:TIMES"))?;
     }
-    let labels = parameters.texts("EVENT", "LABELS");
-    let contexts = parameters.texts("EVENT", "CONTEXTS");
+    let texts = |name| parameters.texts("EVENT", name).take(wanted.min(times.len())).collect::<Vec<_>>();
+    let (labels, contexts) = (texts("LABELS"), texts("CONTEXTS"));
     let text = |texts: &[String], i: usize| texts.get(i).map(|text| text.trim().to_owned()).unwrap_or_default();
     budget.charge_metadata((wanted.min(times.len()) as u64).saturating_mul(100), "events")?;
     let events = times.into_iter().take(wanted).enumerate();

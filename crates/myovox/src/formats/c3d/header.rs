@@ -193,8 +193,8 @@ fn guess_processor(
     };
     let found = [Processor::Intel, Processor::Dec, Processor::Mips].into_iter().find(sane);
     let processor = found.unwrap_or(Processor::Intel);
-    let message = format!("processor byte {code} is none of 84, 85, 86; the header makes sense as {processor:?}");
-    let message = if found.is_some() { message } else { format!("processor byte {code} is none of 84, 85, 86") };
+    let reason = if found.is_some() { "with which the header makes sense" } else { "as most files are" };
+    let message = format!("processor byte {code} is none of 84, 85, 86; read as {processor:?}, {reason}");
     warnings.add(Warning::new("c3d.processor-unknown", message).byte(at.saturating_add(3)))?;
     Ok(processor)
 }

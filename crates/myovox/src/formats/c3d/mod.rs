@@ -5,17 +5,18 @@
 //!
 //! 1. `header`: the magic byte, the processor (Intel, DEC, MIPS), the first block;
 //! 2. `records` and `parameters`: the list of groups and parameters, whatever state it is in;
-//! 3. `layout`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
+//! 3. `layout` and `arbitration`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
 //! 4. `points`, `analog`, `rotation`: that layout decoded into arrays;
 //! 5. `events`, labels, force platform channels: what the parameters say about them.
 //!
 //! Real files contradict themselves in many ways. Nothing is guessed in silence: each guess is a warning of the table [`WARNINGS`], and under
-//! [`Policy::Strict`](crate::formats::Policy::Strict) those that could change a number are errors of the same code.
+//! [`Policy::Strict`] those that could change a number are errors of the same code.
 //!
 //! Source of the format: "The C3D File Format – A Technical User Guide", Motion Lab Systems; rotations: HAS-Motion documentation. What to do
 //! with files that break it was learned from 282 real files of many writers.
 
 mod analog;
+mod arbitration;
 mod events;
 mod header;
 mod layout;
@@ -252,6 +253,7 @@ fn survey(
         processor,
         parameters_end,
         rotation_start,
+        rotation_bytes: rotation.as_ref().map_or(0, |declared| declared.frame_bytes(&parameters)),
         policy,
     };
     let layout = layout::find(&evidence, budget.limits(), warnings)?;
@@ -264,10 +266,11 @@ fn survey(
     let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
     let events = events::read(&header, &parameters, &layout, budget, warnings)?;
     let force_platform_channels = force_platform_channels(&parameters, &layout, warnings)?;
+    let trimmed = |text: String| text.trim().to_owned();
     let mut analog_units: Vec<String> =
-        parameters.texts("ANALOG", "UNITS").iter().map(|unit| unit.trim().to_owned()).collect();
+        parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
     analog_units.resize(channels.all.len(), String::new());
-    let point_units = parameters.texts("POINT", "UNITS").first().map(|unit| unit.trim().to_owned());
+    let point_units = parameters.texts("POINT", "UNITS").next().map(trimmed);
     let metadata = C3dMetadata {
         point_units: point_units.unwrap_or_default(),
         layout,
@@ -334,12 +337,8 @@ impl Labels {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         budget.charge_metadata((count as u64).saturating_mul(64), "labels")?;
         let field = format!("{group}:LABELS");
-        let mut all: Vec<String> = parameters
-            .series(group, "LABELS")
-            .flat_map(Parameter::as_texts)
-            .take(count)
-            .map(|label| label.trim().to_owned())
-            .collect();
+        let mut all: Vec<String> =
+            parameters.texts(group, "LABELS").take(count).map(|label| label.trim().to_owned()).collect();
         let named = all.len();
         if named < count {
             let code = if group == "POINT" { "c3d.point-labels-short" } else { "c3d.analog-labels-short" };

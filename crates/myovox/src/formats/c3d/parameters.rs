@@ -137,9 +137,9 @@ impl Parameters {
         self.get(group, name).into_iter().chain(more)
     }
 
-    /// The texts of a [`series`](Self::series), without blanks at the end.
-    pub fn texts(&self, group: &str, name: &str) -> Vec<String> {
-        self.series(group, name).flat_map(Parameter::as_texts).collect()
+    /// The texts of a [`series`](Self::series), without blanks at the end, decoded one by one.
+    pub fn texts<'a>(&'a self, group: &'a str, name: &'a str) -> impl Iterator<Item = String> {
+        self.series(group, name).flat_map(Parameter::texts)
     }
 
     /// The numbers of a [`series`](Self::series).
@@ -177,15 +177,18 @@ impl Parameter {
     /// The texts, each without blanks at the end: the first dimension is the length, the others count. Empty where it is not text or texts
     /// have no length.
     pub fn as_texts(&self) -> Vec<String> {
-        if self.kind != ParameterType::Text {
-            return Vec::new();
-        }
-        match self.dims.as_slice() {
-            [] | [_] if self.data.is_empty() => Vec::new(),
-            [] | [_] => vec![presented(&self.data)],
-            [0, ..] => Vec::new(),
-            [width, ..] => self.data.chunks(usize::from(*width)).map(presented).collect(),
-        }
+        self.texts().collect()
+    }
+
+    /// The same, decoded one by one.
+    pub(super) fn texts(&self) -> impl Iterator<Item = String> {
+        let width = match self.dims.as_slice() {
+            _ if self.kind != ParameterType::Text => 0,
+            [] | [_] => self.data.len(),
+            [width, ..] => usize::from(*width),
+        };
+        let data = if width == 0 { &[] } else { self.data.as_slice() };
+        data.chunks(width.max(1)).map(presented)
     }
 
     /// The values as numbers; empty where it is text or of unknown type. Integers are signed, bytes unsigned.

@@ -83,8 +83,7 @@ pub(super) fn decode(
     warnings: &mut Warnings,
 ) -> Result<Points> {
     let markers = usize::try_from(layout.points).unwrap_or(usize::MAX);
-    let frames = if markers == 0 { layout.frames } else { layout.point_frames() };
-    let frames = usize::try_from(frames).unwrap_or(usize::MAX);
+    let frames = usize::try_from(layout.point_frames()).unwrap_or(usize::MAX);
     let count = markers.saturating_mul(frames);
     let mut rows = Rows {
         coordinates: budget.zeroed(count.saturating_mul(3), "points")?,

@@ -146,8 +146,10 @@ impl<'a> Reader<'a> {
                 let at_most = budget.limits().max_parameters;
                 return Err(exceeded("limit.parameters", "groups and parameters", "max_parameters", count, at_most));
             }
-            let natural = self.take(&record, budget)?;
-            match self.next(&record, natural) {
+            let natural = self.natural_end(&record);
+            let next = self.next(&record, natural);
+            self.take(&record, next.unwrap_or(self.limit), budget)?;
+            match next {
                 Some(next) => at = next,
                 None => return Ok(()),
             }
@@ -233,20 +235,31 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps a record; returns its own end.
-    fn take(&mut self, record: &Record<'_>, budget: &mut Budget) -> Result<u64> {
+    /// The end of a record by its own lengths.
+    fn natural_end(&self, record: &Record<'_>) -> u64 {
+        let description = match (record.id < 0, self.body(record)) {
+            (true, _) => record.body,
+            (false, Some(body)) => body.data_end,
+            (false, None) => return self.bytes.len(),
+        };
+        self.description_end(description)
+    }
+
+    fn description_end(&self, at: u64) -> u64 {
+        let length = self.bytes.get(at, 1).and_then(<[u8]>::first).map_or(0, |&length| u64::from(length));
+        at.saturating_add(1).saturating_add(length)
+    }
+
+    /// Keeps a record, as far as it lies before `reach`: the next one.
+    fn take(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
         let texts = (record.name.len() as u64).saturating_mul(2);
         budget.charge_metadata(texts.saturating_add(RECORD_BYTES), "parameter names")?;
-        if record.id < 0 { self.take_group(record, budget) } else { self.take_parameter(record, budget) }
+        let reach = reach.min(self.limit);
+        if record.id < 0 { self.take_group(record, reach, budget) } else { self.take_parameter(record, reach, budget) }
     }
 
-    /// The most bytes that belong to a record: up to the next one that its offset names, if that is one, else up to the limit.
-    fn reach(&self, record: &Record<'_>) -> u64 {
-        record.next.filter(|&next| next >= record.body && self.looks_like_a_record(next)).unwrap_or(self.limit)
-    }
-
-    fn take_group(&mut self, record: &Record<'_>, budget: &mut Budget) -> Result<u64> {
-        let (description, natural) = self.description(record.body, self.reach(record), budget)?;
+    fn take_group(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
+        let description = self.description(record.body, reach, budget)?;
         self.check_text(record, &description);
         self.groups.push(Group {
             name: decoded(record.name),
@@ -257,19 +270,18 @@ impl<'a> Reader<'a> {
             byte: Some(record.at),
             parameters: Vec::new(),
         });
-        Ok(natural)
+        Ok(())
     }
 
-    fn take_parameter(&mut self, record: &Record<'_>, budget: &mut Budget) -> Result<u64> {
+    fn take_parameter(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
         let Some(body) = self.body(record) else {
             self.warn("c3d.param-data-truncated", "type and dimensions are not all there".to_owned(), record);
-            return Ok(self.limit);
+            return Ok(());
         };
         if let ParameterType::Unknown(code) = body.kind {
             self.warn("c3d.param-bad-type", format!("type {code} is none of -1, 1, 2, 4: raw bytes kept"), record);
         }
-        let reach = self.reach(record);
-        let end = body.data_end.min(reach).max(body.data.min(self.limit));
+        let end = body.data_end.min(reach).max(body.data);
         if end < body.data_end {
             let declared = body.data_end.saturating_sub(body.data);
             let message = format!("{declared} bytes of data declared, {} there", end.saturating_sub(body.data));
@@ -277,7 +289,7 @@ impl<'a> Reader<'a> {
         }
         let data = self.bytes.get(body.data, end.saturating_sub(body.data)).unwrap_or_default();
         budget.charge_metadata(data.len() as u64, "parameter data")?;
-        let (description, natural) = self.description(body.data_end, reach, budget)?;
+        let description = self.description(body.data_end, reach, budget)?;
         self.check_text(record, &description);
         if body.kind == ParameterType::Text {
             self.check_text(record, data);
@@ -294,7 +306,7 @@ impl<'a> Reader<'a> {
             processor: self.processor,
         };
         self.parameters.push((record.id.unsigned_abs(), parameter));
-        Ok(natural)
+        Ok(())
     }
 
     fn body(&self, record: &Record<'_>) -> Option<Body> {
@@ -307,14 +319,12 @@ impl<'a> Reader<'a> {
         Some(Body { kind, dims, data, data_end: data.saturating_add(values.saturating_mul(kind.width())) })
     }
 
-    /// The description whose length stands at `at`, as far as it lies before `reach`; and the record's own end.
-    fn description(&self, at: u64, reach: u64, budget: &mut Budget) -> Result<(Vec<u8>, u64)> {
+    /// The description whose length stands at `at`, as far as it lies before `reach`.
+    fn description(&self, at: u64, reach: u64, budget: &mut Budget) -> Result<Vec<u8>> {
         let text_at = at.saturating_add(1);
-        let length = self.bytes.get(at, 1).and_then(<[u8]>::first).map_or(0, |&length| u64::from(length));
-        let natural = text_at.saturating_add(length);
-        let present = natural.min(reach).min(self.limit).saturating_sub(text_at);
+        let present = self.description_end(at).min(reach).saturating_sub(text_at);
         budget.charge_metadata(present, "parameter descriptions")?;
-        Ok((self.bytes.get(text_at, present).unwrap_or_default().to_vec(), natural))
+        Ok(self.bytes.get(text_at, present).unwrap_or_default().to_vec())
     }
 
     fn check_text(&mut self, record: &Record<'_>, text: &[u8]) {

@@ -44,6 +44,14 @@ pub(super) struct Declared {
     pub(super) start: u64,
 }
 
+impl Declared {
+    /// Bytes of the section per point frame, by `ROTATION:RATIO`.
+    pub(super) fn frame_bytes(&self, parameters: &Parameters) -> u64 {
+        let ratio = parameters.count("ROTATION", "RATIO").unwrap_or(1).max(1);
+        u64::from(self.segments).saturating_mul(BYTES).saturating_mul(u64::from(ratio))
+    }
+}
+
 /// What is declared, when there is a rotation section.
 pub(super) fn declared(parameters: &Parameters) -> Option<Declared> {
     let segments = parameters.count("ROTATION", "USED").filter(|&used| used > 0)?;
@@ -84,7 +92,7 @@ pub(super) fn read(
     let segments = usize::try_from(declared.segments).unwrap_or(usize::MAX);
     let samples = usize::try_from(samples).unwrap_or(usize::MAX);
     let (matrices, residuals) = decode(data, layout, segments, samples, budget)?;
-    let mut labels = parameters.texts("ROTATION", "LABELS");
+    let mut labels: Vec<String> = parameters.texts("ROTATION", "LABELS").take(segments).collect();
     super::pad_labels(&mut labels, segments);
     Ok(Rotations { labels, rate_hz, ratio, matrices, residuals })
 }
