@@ -16,15 +16,16 @@ EMG Left Quad 5
 EMG Right Quad 6
 """
 
-from myovox._analysis import Config, Report, analyze, analyze_json, analyze_many, report_schema
+from myovox._analysis import ConfigLike, analyze, analyze_json, analyze_many, report_schema
 from myovox._errors import ConfigError, DataError, Error, InternalError, IoError, LimitError, UnsupportedError
 from myovox._native import C3dRecording, Event, Rotations, Warning, WavRecording, __version__
 from myovox._recordings import Policy, Source, read_c3d, read_wav
+from myovox._report import Report
 
 __all__ = [
     "C3dRecording",
-    "Config",
     "ConfigError",
+    "ConfigLike",
     "DataError",
     "Error",
     "Event",

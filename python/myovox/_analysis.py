@@ -10,15 +10,13 @@ from typing import Any, TypeAlias
 from myovox import _native
 from myovox._errors import Error
 from myovox._recordings import Source
+from myovox._report import Report
 
-Report: TypeAlias = dict[str, Any]
-"""A report; `report_schema` says what it holds."""
-
-Config: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
+ConfigLike: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
 """Settings: nested or dotted keys, or the path of a TOML or JSON file."""
 
 
-def analyze(path_or_bytes: Source, *, name: str | None = None, config: Config | None = None) -> Report:
+def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLike | None = None) -> Report:
     """Analyse a recording: muscles of a C3D file, voices of a WAV file.
 
     Parameters
@@ -61,7 +59,7 @@ def analyze(path_or_bytes: Source, *, name: str | None = None, config: Config | 
     return report
 
 
-def analyze_json(path_or_bytes: Source, *, name: str | None = None, config: Config | None = None) -> str:
+def analyze_json(path_or_bytes: Source, *, name: str | None = None, config: ConfigLike | None = None) -> str:
     """Analyse a recording and give the report as JSON, byte for byte as the library writes it.
 
     Parameters
@@ -90,7 +88,7 @@ def analyze_json(path_or_bytes: Source, *, name: str | None = None, config: Conf
 
 
 def analyze_many(
-    paths: Iterable[str | os.PathLike[str]], *, config: Config | None = None, threads: int = 0
+    paths: Iterable[str | os.PathLike[str]], *, config: ConfigLike | None = None, threads: int = 0
 ) -> list[Report | Error]:
     """Analyse many files side by side; one that fails does not stop the others.
 
