@@ -1,1 +1,1 @@
-//! placeholder
+//! Benches of myovox; they stand in `benches/`, this library is empty.

@@ -1,0 +1,35 @@
+# make demo   builds the command and analyses one recording of each kind
+# make check  the two-minute loop: format, lints, unit tests
+# make test   everything, as CI runs it
+# make bench  figures for benches/README.md
+
+STEP := @sh scripts/step.sh
+export RUSTDOCFLAGS := -D warnings
+
+# cargo-nextest where it is installed, else cargo's own runner.
+RUN_TESTS := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest run --no-fail-fast" || echo "test --no-fail-fast")
+
+.PHONY: demo check test bench
+demo:
+	$(STEP) "build the command" cargo build --locked --release --package myovox-cli
+	$(STEP) "a muscle recording" target/release/myovox analyze fixtures/files/ghostly_twin.c3d
+	$(STEP) "a call" target/release/myovox analyze fixtures/files/call_two_legs_8k.wav
+
+check:
+	$(STEP) "format" cargo fmt --all --check
+	$(STEP) "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(STEP) "unit tests" cargo $(RUN_TESTS) --locked --workspace --lib
+
+test:
+	$(STEP) "format" cargo fmt --all --check
+	$(STEP) "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(STEP) "lints without threads" cargo clippy --locked --package myovox --no-default-features -- -D warnings
+	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace
+	$(STEP) "documentation examples" cargo test --locked --doc --package myovox --package myovox-cli --package myovox-fixtures
+	$(STEP) "documentation" cargo doc --locked --workspace --no-deps
+	$(STEP) "generated files" cargo xtask generate --check
+	$(STEP) "wheel" sh scripts/wheel.sh
+	$(STEP) "Python tests" .venv/bin/python -m pytest --quiet
+
+bench:
+	$(STEP) "benches" cargo bench --locked --package myovox-benches
