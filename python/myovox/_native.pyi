@@ -1,52 +1,32 @@
-"""The extension module behind the package; `python -m mypy.stubtest myovox` holds this file to it."""
+"""The extension module behind the package; `python -m mypy.stubtest myovox._native` holds this file to it."""
 
 import os
-from typing import Any, TypedDict, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from myovox._analysis import ConfigLike
 from myovox._errors import Error
-from myovox._recordings import Policy, Source
+from myovox._recordings import ChunkInfo, Policy, Source, WavMetadata
+
+__all__ = [
+    "C3dRecording",
+    "Event",
+    "Rotations",
+    "Warning",
+    "WavRecording",
+    "__version__",
+    "_panic",
+    "analyze_json",
+    "analyze_many_json",
+    "read_c3d",
+    "read_wav",
+    "report_schema_json",
+    "simd_level",
+]
 
 __version__: str
-
-class ChunkInfo(TypedDict):
-    id: str
-    offset: int
-    bytes: int
-
-class InfoText(TypedDict):
-    id: str
-    text: str
-
-class BroadcastExtension(TypedDict):
-    description: str
-    originator: str
-    originator_reference: str
-    origination_date: str
-    origination_time: str
-    time_reference: int
-    version: int
-    coding_history: str
-
-class CuePoint(TypedDict):
-    id: int
-    frame: int
-
-class CueText(TypedDict):
-    cue: int
-    id: str
-    text: str
-
-class WavMetadata(TypedDict):
-    info: list[InfoText]
-    broadcast: BroadcastExtension | None
-    cues: list[CuePoint]
-    cue_texts: list[CueText]
-    fact_samples: int | None
-    ixml: str | None
 
 @final
 class Warning:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypedDict
 
 from myovox import _native
 
@@ -19,6 +19,84 @@ Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Su
 
 Policy: TypeAlias = Literal["lenient", "strict", "recover"]
 """What a reader does with a file that contradicts itself."""
+
+
+class ChunkInfo(TypedDict):
+    """A chunk of a WAV file."""
+
+    id: str
+    """Its name, escaped where it is no ASCII."""
+    offset: int
+    """Offset of its header in the file."""
+    bytes: int
+    """Size of its content as claimed; for the samples as taken."""
+
+
+class InfoText(TypedDict):
+    """One text of LIST/INFO."""
+
+    id: str
+    """What it is: ``INAM`` title, ``IART`` artist, ``ICRD`` date, ``ISFT`` software."""
+    text: str
+    """The text."""
+
+
+class BroadcastExtension(TypedDict):
+    """The broadcast extension ``bext``."""
+
+    description: str
+    """Description of the sound."""
+    originator: str
+    """Name of the originator."""
+    originator_reference: str
+    """Reference of the originator."""
+    origination_date: str
+    """``yyyy-mm-dd``."""
+    origination_time: str
+    """``hh:mm:ss``."""
+    time_reference: int
+    """First sample since midnight, in samples."""
+    version: int
+    """Version of the extension."""
+    coding_history: str
+    """How the recording was coded so far."""
+
+
+class CuePoint(TypedDict):
+    """A mark in the recording."""
+
+    id: int
+    """Number by which labels name it."""
+    frame: int
+    """Its frame, from 0."""
+
+
+class CueText(TypedDict):
+    """A text that belongs to a mark."""
+
+    cue: int
+    """The ``id`` of the mark."""
+    id: str
+    """``labl`` for a title, ``note`` for a comment."""
+    text: str
+    """The text."""
+
+
+class WavMetadata(TypedDict):
+    """What stands beside the samples; empty or ``None`` where the file has none of it."""
+
+    info: list[InfoText]
+    """LIST/INFO, in file order."""
+    broadcast: BroadcastExtension | None
+    """``bext``."""
+    cues: list[CuePoint]
+    """Marks, in file order."""
+    cue_texts: list[CueText]
+    """Their texts, in file order."""
+    fact_samples: int | None
+    """Samples per channel as ``fact`` or ``ds64`` has it."""
+    ixml: str | None
+    """``iXML``."""
 
 
 def read_c3d(path_or_bytes: Source, *, policy: Policy = "lenient") -> _native.C3dRecording:
@@ -98,6 +176,6 @@ def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | No
     >>> call.sample_rate, call.samples.shape
     (8000, (1, 3))
     >>> call.samples[0].tolist()
-    [0.98035..., 0.0, -0.98035...]
+    [0.9803466796875, 0.0, -0.9803466796875]
     """
     return _native.read_wav(path_or_bytes, policy=policy, raw=raw)

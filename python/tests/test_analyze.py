@@ -26,8 +26,6 @@ def test_a_report_is_the_text_of_the_library_and_fits_its_schema(path: Path) -> 
     text = myovox.analyze_json(path)
     report = myovox.analyze(path)
     assert report == json.loads(text)
-    # Written again with the same rules it is the same text: no key was reordered, no digit lost.
-    assert json.dumps(report, indent=2, ensure_ascii=False) == text or "e" in text
     jsonschema.Draft202012Validator(myovox.report_schema()).validate(report)
 
 
@@ -107,7 +105,7 @@ def test_settings_of_another_type_are_a_type_error() -> None:
 def test_many_files_are_reports_and_errors_in_their_order(tmp_path: Path) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_bytes(wav_bytes([1, 2, 3])[:20])
-    paths = [GHOSTLY, tmp_path / "missing.c3d", str(CALL), broken]
+    paths: list[str | Path] = [GHOSTLY, tmp_path / "missing.c3d", str(CALL), broken]
     for threads in (0, 1, 3, 10**9):
         results = myovox.analyze_many(paths, threads=threads)
         assert results[0] == myovox.analyze(GHOSTLY) and results[2] == myovox.analyze(CALL)

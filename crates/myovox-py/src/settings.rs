@@ -65,28 +65,32 @@ fn object_of(table: &Bound<'_, PyMapping>, path: &str, depth: usize) -> Result<M
             return Err(bad_value(path, "a key that is no text", key.repr()?).into());
         };
         let key = key.to_str()?;
-        let full = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-        let value = value_of(&value, &full, depth + 1)?;
+        let value = value_of(&value, &joined(path, key), depth + 1)?;
         let mut parts = key.split('.');
         let first = parts.next().unwrap_or_default();
         let unfolded = parts.rev().fold(value, |inner, part| Value::Object(Map::from_iter([(part.to_owned(), inner)])));
-        merge(&mut object, first, unfolded, &full)?;
+        merge(&mut object, first, unfolded, path)?;
     }
     Ok(object)
 }
 
-/// Puts `value` under `name`; groups come together, a setting that is there already is an error.
-fn merge(object: &mut Map<String, Value>, name: &str, value: Value, full: &str) -> Result<(), Failure> {
+/// Puts `value` under `name` of the group `path`; groups come together, a setting that is there already is an error.
+fn merge(object: &mut Map<String, Value>, name: &str, value: Value, path: &str) -> Result<(), Failure> {
+    let key = joined(path, name);
     match (object.get_mut(name), value) {
         (None, value) => {
             object.insert(name.to_owned(), value);
             Ok(())
         }
         (Some(Value::Object(there)), Value::Object(more)) => {
-            more.into_iter().try_for_each(|(name, value)| merge(there, &name, value, full))
+            more.into_iter().try_for_each(|(name, value)| merge(there, &name, value, &key))
         }
-        _ => Err(Error::config("config.given-twice", "a setting that is given twice").field(full).into()),
+        _ => Err(Error::config("config.given-twice", "a setting that is given twice").field(key).into()),
     }
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn value_of(given: &Bound<'_, PyAny>, path: &str, depth: usize) -> Result<Value, Failure> {

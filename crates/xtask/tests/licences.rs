@@ -41,9 +41,15 @@ fn every_dependency_has_an_allowed_licence() {
 #[test]
 fn expressions_are_read_as_they_are_meant() {
     let allowed = ["MIT".to_owned(), "Apache-2.0".to_owned(), "Unicode-3.0".to_owned()];
-    for (expression, met) in
-        [("MIT", true), ("MIT/Apache-2.0", true), ("GPL-3.0 OR MIT", true), ("(MIT OR Apache-2.0) AND Unicode-3.0", true), ("GPL-3.0", false), ("MIT AND GPL-3.0", false), ("", false)]
-    {
+    for (expression, met) in [
+        ("MIT", true),
+        ("MIT/Apache-2.0", true),
+        ("GPL-3.0 OR MIT", true),
+        ("(MIT OR Apache-2.0) AND Unicode-3.0", true),
+        ("GPL-3.0", false),
+        ("MIT AND GPL-3.0", false),
+        ("", false),
+    ] {
         assert_eq!(is_met(expression, &allowed), met, "{expression}");
     }
 }
