@@ -40,7 +40,8 @@ fn voice(c: &mut Criterion) {
 fn band_pass(c: &mut Criterion) {
     let rate = Rate::new(2000.0).expect("a rate");
     let sos = butterworth(4, Band::BandPass(20.0, 450.0), rate).expect("edges inside the rate");
-    let x: Vec<f64> = (0..1_200_000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 8) / 8_388_608.0 - 1.0).collect();
+    let x: Vec<f64> =
+        (0..1_200_000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 8) / 8_388_608.0 - 1.0).collect();
     let (mut y, mut workspace) = (vec![0.0; x.len()], Workspace::default());
     let mut group = c.benchmark_group("zero-phase band-pass");
     group.sample_size(20).throughput(Throughput::Elements(x.len() as u64));

@@ -31,9 +31,10 @@ fn c3d(c: &mut Criterion) {
 
 /// All analog samples as the peer gives them: sample by sample, all channels.
 fn c3d_rs_samples(bytes: &[u8]) -> Vec<f64> {
-    let mut reader = c3d_rs::C3dReader::new(Cursor::new(bytes)).expect("the peer opens it");
-    let _ = &mut reader;
-    Vec::new()
+    let adapter =
+        c3d_rs::C3dAdapter::new(Cursor::new(bytes)).and_then(c3d_rs::C3dAdapter::construct).expect("the peer opens it");
+    let frames = adapter.reader().expect("the peer reads it");
+    frames.flat_map(|(_, _, analog)| analog.expect("the twin has analog channels").values).map(f64::from).collect()
 }
 
 /// A minute of 16-bit sound at 16 kHz.

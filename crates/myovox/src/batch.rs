@@ -113,6 +113,7 @@ impl Workers {
 struct Workers;
 
 #[cfg(not(feature = "parallel"))]
+#[expect(clippy::unused_self, reason = "the same calls as with threads")]
 impl Workers {
     fn new(_: usize) -> Self {
         Self

@@ -139,7 +139,8 @@ fn channel(
             missing.push(Missing::new(path(name), "no_signal", "the channel holds no finite sample"));
         }
     }
-    ChannelDescription { index, label, unit, role, min: range.map(|r| r.0), max: range.map(|r| r.1) }
+    // Adding 0 turns -0 into 0.
+    ChannelDescription { index, label, unit, role, min: range.map(|r| r.0 + 0.0), max: range.map(|r| r.1 + 0.0) }
 }
 
 /// A recording of which only kind and details are known yet.

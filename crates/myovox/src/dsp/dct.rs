@@ -9,7 +9,8 @@ use super::math;
 /// The first coefficients of the transform of a fixed number of values.
 #[derive(Clone, Debug)]
 pub struct Dct {
-    inputs: usize,
+    outputs: usize,
+    /// The weights of input 0 for all coefficients, then those of input 1, and so on: coefficients are summed side by side.
     table: Vec<f64>,
 }
 
@@ -17,21 +18,24 @@ impl Dct {
     /// The first `outputs` coefficients of `inputs` values (both at least 1).
     #[must_use]
     pub fn new(inputs: usize, outputs: usize) -> Self {
-        let inputs = inputs.max(1);
+        let (inputs, outputs) = (inputs.max(1), outputs.max(1));
         let n = inputs as f64;
-        let mut table = Vec::with_capacity(inputs * outputs);
-        for k in 0..outputs {
+        let weight = |i: usize, k: usize| {
             let scale = if k == 0 { (1.0 / n).sqrt() } else { (2.0 / n).sqrt() };
-            table
-                .extend((0..inputs).map(|i| scale * math::cos(std::f64::consts::PI * k as f64 * (i as f64 + 0.5) / n)));
-        }
-        Self { inputs, table }
+            scale * math::cos(std::f64::consts::PI * k as f64 * (i as f64 + 0.5) / n)
+        };
+        let places = (0..inputs * outputs).map(|place| (place / outputs, place % outputs));
+        let table = places.map(|(i, k)| weight(i, k)).collect();
+        Self { outputs, table }
     }
 
     /// Writes the coefficients of `values` to `out`; both have the lengths that the table was made for.
     pub fn apply(&self, values: &[f64], out: &mut [f64]) {
-        for (coefficient, row) in out.iter_mut().zip(self.table.chunks_exact(self.inputs)) {
-            *coefficient = row.iter().zip(values).map(|(weight, value)| weight * value).sum();
+        out.fill(0.0);
+        for (value, weights) in values.iter().zip(self.table.chunks_exact(self.outputs)) {
+            for (sum, weight) in out.iter_mut().zip(weights) {
+                *sum += weight * value;
+            }
         }
     }
 }
@@ -46,7 +50,7 @@ mod tests {
         let dct = Dct::new(n, n);
         for i in 0..n {
             for j in 0..n {
-                let product: f64 = (0..n).map(|k| dct.table[k * n + i] * dct.table[k * n + j]).sum();
+                let product: f64 = (0..n).map(|k| dct.table[i * n + k] * dct.table[j * n + k]).sum();
                 approx::assert_abs_diff_eq!(product, f64::from(u8::from(i == j)), epsilon = 1e-14);
             }
         }

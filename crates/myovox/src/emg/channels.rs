@@ -2,7 +2,8 @@
 //!
 //! C3D has no word for "this channel is EMG". A channel of a force platform and a channel derived from another (an envelope that the recording
 //! program computed) are never muscles. Of the rest, those in an electrical unit, or without a unit, are, unless their label names another
-//! sensor. Where some of these labels say "EMG", only those are taken.
+//! sensor. Where some of these labels say "EMG", only those are taken; where none does but some say "raw", those: a game writes its own streams
+//! beside the sensor's.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,12 +68,15 @@ pub fn roles(channels: &[ChannelInfo], wanted: &Auto<Vec<String>>) -> Result<Vec
 
 fn by_label_and_unit(channels: &[ChannelInfo]) -> Vec<Role> {
     let mut roles: Vec<Role> = channels.iter().map(role_of).collect();
-    let says_emg = |info: &ChannelInfo| info.label.to_ascii_lowercase().contains("emg");
-    if channels.iter().zip(&roles).any(|(info, role)| *role == Role::Muscle && says_emg(info)) {
-        for (info, role) in channels.iter().zip(&mut roles) {
-            if *role == Role::Muscle && !says_emg(info) {
-                *role = Role::Other;
+    for word in ["emg", "raw"] {
+        let says_it = |info: &ChannelInfo| info.label.to_ascii_lowercase().contains(word);
+        if channels.iter().zip(&roles).any(|(info, role)| *role == Role::Muscle && says_it(info)) {
+            for (info, role) in channels.iter().zip(&mut roles) {
+                if *role == Role::Muscle && !says_it(info) {
+                    *role = Role::Other;
+                }
             }
+            break;
         }
     }
     roles
@@ -173,9 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn where_labels_say_emg_only_those_are_taken() {
-        let channels = [info("EMG Left Quad", ""), info("Pedal", ""), info("emg right quad", "V")];
+    fn where_labels_say_emg_or_raw_only_those_are_taken() {
+        let channels = [info("EMG Left Quad", ""), info("Pedal raw", ""), info("emg right quad", "V")];
         assert_eq!(roles(&channels, &Auto::Auto).unwrap(), [Role::Muscle, Role::Other, Role::Muscle]);
+        let channels = [info("CH1 Raw", ""), info("GameSpeed", ""), info("CH1 activated", "")];
+        assert_eq!(roles(&channels, &Auto::Auto).unwrap(), [Role::Muscle, Role::Other, Role::Derived]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Samples that are no signal: where they are, and what is done about them.
 //!
-//! Two kinds. Values that are not finite. And plateaus: a wireless sensor whose packets are lost repeats one far-off code for the length of
-//! the packets; left in, its two edges ring through every filter and count as contractions. Short gaps are bridged by a straight line, long
-//! ones are cut out: the stretches between them are analysed on their own and the envelope stays NaN inside.
+//! Two kinds. Values that are not finite. And plateaus, one far-off value repeated: a wireless sensor whose packets are lost writes one code for
+//! the length of the packets, with ordinary signal directly before and after (a dropout); an electrode that comes off drives the amplifier to its
+//! rail, from which the signal returns slowly (lead-off; the way there and back belongs to it). Left in, the edges ring through every filter and
+//! count as contractions. Short gaps are bridged by a straight line, long ones are cut out: the stretches between them are analysed on their
+//! own and the envelope stays NaN inside.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,8 +42,10 @@ impl GapConfig {
 pub enum GapCause {
     /// NaN or infinity in the file.
     NotFinite,
-    /// One far-off value repeated: lost packets.
+    /// One far-off value repeated between ordinary signal: lost packets.
     Dropout,
+    /// One far-off value repeated, approached or left slowly: an electrode came off.
+    LeadOff,
 }
 
 /// A stretch that was cut out.
@@ -114,20 +118,25 @@ fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, G
         let value = samples[start];
         let same = |v: &f64| if value.is_finite() { *v == value } else { !v.is_finite() };
         let end = start + samples[start..].iter().take_while(|v| same(v)).count();
-        let cause = if !value.is_finite() {
-            Some(GapCause::NotFinite)
+        let found = if !value.is_finite() {
+            Some((start, end, GapCause::NotFinite))
         } else if end - start >= plateau && (value - centre).abs() > far {
-            Some(GapCause::Dropout)
+            // Far-off samples beside the plateau, on its side of the centre, are the slow way there and back.
+            let slow = |v: &&f64| (**v - centre).abs() > far && (**v > centre) == (value > centre);
+            let before = samples[..start].iter().rev().take_while(slow).count();
+            let after = samples[end..].iter().take_while(slow).count();
+            let cause = if before + after > 0 { GapCause::LeadOff } else { GapCause::Dropout };
+            Some((start - before, end + after, cause))
         } else {
             None
         };
-        if let Some(cause) = cause {
+        if let Some((from, to, cause)) = found {
             match runs.last_mut() {
-                Some(last) if last.1 == start => last.1 = end,
-                _ => runs.push((start, end, cause)),
+                Some(last) if last.1 >= from => last.1 = to,
+                _ => runs.push((from, to, cause)),
             }
         }
-        start = end;
+        start = found.map_or(end, |(_, to, _)| to);
     }
     runs
 }
@@ -177,6 +186,18 @@ mod tests {
             let mended = mend(&x, rate(), &GapConfig::default());
             assert_eq!(mended.gaps, [Gap { span: Span::new(600, 870, rate()), cause: GapCause::Dropout }]);
         }
+    }
+
+    #[test]
+    fn a_rail_that_is_left_slowly_is_a_lead_off_and_its_return_belongs_to_it() {
+        let mut x = noise(4000);
+        x[1000..2000].fill(5500.0);
+        for (k, v) in x[2000..2300].iter_mut().enumerate() {
+            *v += 5500.0 * crate::dsp::math::exp(-(k as f64 + 1.0) / 40.0);
+        }
+        let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
+        assert_eq!((gaps.len(), gaps[0].cause, gaps[0].span.start), (1, GapCause::LeadOff, 1000));
+        assert!((2050..2250).contains(&gaps[0].span.end), "{:?}", gaps[0]);
     }
 
     #[test]

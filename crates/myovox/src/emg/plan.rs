@@ -259,7 +259,12 @@ fn gap_warnings(mended: &Mended, label: &str) -> Vec<Warning> {
     for gap in &mended.gaps {
         let (code, what) = match gap.cause {
             GapCause::NotFinite => ("emg.gap-cut", "no values"),
-            GapCause::Dropout => ("emg.dropout", "one far-off value repeated, as when packets are lost"),
+            GapCause::Dropout => {
+                ("emg.dropout", "one far-off value repeated between ordinary signal, as when packets are lost")
+            }
+            GapCause::LeadOff => {
+                ("emg.lead-off", "one far-off value repeated and slowly left, as when an electrode comes off")
+            }
         };
         let message = format!("{} samples cut out: {what}", gap.span.end - gap.span.start);
         warnings.push(Warning::new(code, message).channel(label).span_s(gap.span.start_s, gap.span.end_s));

@@ -137,8 +137,8 @@ pub(super) const PSF_FLOOR: f64 = 2.220446049250313e-16;
 
 const INT16_SCALE: f64 = 32768.0;
 const PRE_EMPHASIS: f64 = 0.97;
-/// Ten minutes at 100 kHz in one frame: beyond it a length is a slip, not a wish.
-const MAX_LENGTH: usize = 1 << 26;
+/// Twenty seconds at 48 kHz in one frame: a longer one is a slip, not a wish.
+pub(super) const MAX_LENGTH: usize = 1 << 20;
 
 impl FrontEnd {
     /// Resolves `config` (named `field` in errors) at `rate`.

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::frames::{FrameTable, FramesConfig, FrontEnd, KALDI_FLOOR, PSF_FLOOR, Preset};
+use super::reduce::dot;
 use super::{floor_usize, out_of_range, require, usable};
 use crate::config::{Auto, config};
 use crate::dsp::fft::Planner;
@@ -164,7 +165,7 @@ impl MelFilters {
     pub(super) fn log(&self, bands: &mut [f64]) {
         for band in bands {
             *band = match self.preset {
-                Preset::Librosa => math::db_of_power(band.max(POWER_FLOOR)),
+                Preset::Librosa => DB_PER_NEPER * math::ln(band.max(POWER_FLOOR)),
                 Preset::Kaldi => math::ln(band.max(KALDI_FLOOR)),
                 Preset::Psf => math::ln(if *band == 0.0 { PSF_FLOOR } else { *band }),
             };
@@ -172,22 +173,11 @@ impl MelFilters {
     }
 }
 
+/// Decibels of a power per unit of its natural logarithm, which is quicker to compute than the decimal one.
+pub(super) const DB_PER_NEPER: f64 = 10.0 / std::f64::consts::LN_10;
+
 /// librosa's `amin`: power below it is read as this.
 pub(super) const POWER_FLOOR: f64 = 1e-10;
-
-/// A sum of products in four lanes: quicker than one chain of additions, with the same bits everywhere.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a4, a_rest) = a.as_chunks::<4>();
-    let (b4, b_rest) = b.as_chunks::<4>();
-    let mut lanes = [0.0; 4];
-    for (x, y) in a4.iter().zip(b4) {
-        for i in 0..4 {
-            lanes[i] += x[i] * y[i];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
-}
 
 fn resolve(config: &MelConfig, preset: Preset, rate: Rate) -> Result<MelPlan> {
     let nyquist = rate.hz() / 2.0;

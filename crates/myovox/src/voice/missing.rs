@@ -33,6 +33,7 @@ pub(super) enum Reason {
     NoSpeech,
     NoVoicedFrame,
     NoPause,
+    NoFrame,
     Unusable,
 }
 
@@ -44,6 +45,7 @@ impl Reason {
             Self::NoSpeech => "no_speech",
             Self::NoVoicedFrame => "no_voiced_frame",
             Self::NoPause => "no_pause",
+            Self::NoFrame => "no_frame",
             Self::Unusable => "samples_unusable",
         }
     }
@@ -55,6 +57,7 @@ impl Reason {
             Self::NoSpeech => "no speech was found in the channel",
             Self::NoVoicedFrame => "no frame with a fundamental frequency was found in the channel",
             Self::NoPause => "there is no pause between the first and the last speech",
+            Self::NoFrame => "no frame of this analysis lies in what it is taken over",
             Self::Unusable => "the channel has samples that are no finite amplitudes",
         }
     }
@@ -102,7 +105,7 @@ impl<'a> Notes<'a> {
     /// `value`, told as missing at `path` where it is none.
     pub(super) fn or<T>(&mut self, value: Option<T>, path: &str, reason: Option<Reason>) -> Option<T> {
         if value.is_none() {
-            let reason = reason.unwrap_or(Reason::TooShort);
+            let reason = reason.unwrap_or(Reason::NoFrame);
             self.missing.push(Missing::new(format!("{}.{path}", self.leg), reason.word(), reason.sentence()));
         }
         value

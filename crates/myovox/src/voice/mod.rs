@@ -27,6 +27,7 @@ pub mod mel;
 mod missing;
 pub mod pitch;
 mod plan;
+mod reduce;
 pub mod spectral;
 pub mod summary;
 

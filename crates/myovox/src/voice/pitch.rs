@@ -13,7 +13,8 @@
 //!
 //! Where the paper leaves a choice, the one is taken that agrees with Praat 6.1.38 from outside on the shared speech: the octave cost counts from
 //! the ceiling, the mean is that of one floor period to either side, the local peak is that of the weighted frame within half a floor period of
-//! its middle (of the unweighted one, 22 of some 6000 frames change between voiced and unvoiced; so, 4), the window reaches zero at its ends.
+//! its middle (of the unweighted one, 22 of the
+//! 5952 frames differ in voicing or by more than 0.1 %; so, 5), the window reaches zero at its ends.
 //! Times count as the paper's program counts them: sample `i` stands at `(i + 1/2) / rate`, frames lie symmetrically about the recording's middle.
 //!
 //! For speed, maxima that no path can take are not refined: replacing a candidate by "unvoiced" costs two changes at most, so one that is weaker
@@ -25,6 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::frames::TimeBase;
+use super::reduce::{self, dot, mean, peak};
 use super::{floor_usize, out_of_range, require, usable};
 use crate::config::{Auto, config};
 use crate::dsp::fft::{Buffers, Planner, RealFft};
@@ -171,7 +173,6 @@ struct Maximum {
     lag: usize,
     at: f64,
     height: f64,
-    strength: f64,
 }
 
 /// `f0` is 0 for "unvoiced".
@@ -240,9 +241,7 @@ impl Pitch {
 
     pub(super) fn track(&self, samples: &[f64], workspace: &mut PitchWorkspace) -> PitchTrack {
         let (count, time) = self.frames(samples.len());
-        let mean = samples.iter().sum::<f64>() / samples.len().max(1) as f64;
-        let (peak, largest) =
-            samples.iter().fold((0.0_f64, 0.0_f64), |(peak, top), x| (peak.max((x - mean).abs()), top.max(x.abs())));
+        let (peak, largest) = (peak(samples, mean(samples)), peak(samples, 0.0));
         let mut track = PitchTrack { f0_hz: vec![f64::NAN; count], strength: vec![f64::NAN; count], time };
         if count == 0 || peak <= ROUNDING * largest {
             return track;
@@ -263,7 +262,7 @@ impl Pitch {
     fn candidates(&self, samples: &[f64], middle: usize, peak: f64, workspace: &mut PitchWorkspace) {
         let (half, period) = (self.window.len() / 2, self.lags.1 - 1);
         let local = &samples[(middle + 1).saturating_sub(period)..(middle + 1 + period).min(samples.len())];
-        let mean = sum(local) / local.len() as f64;
+        let mean = mean(local);
         let start = (middle + 1).saturating_sub(half).min(samples.len() - self.window.len());
         let (frame, rest) = workspace.buffers.time_mut().split_at_mut(self.window.len());
         for ((value, sample), weight) in frame.iter_mut().zip(&samples[start..]).zip(&self.window) {
@@ -271,7 +270,7 @@ impl Pitch {
         }
         rest.fill(0.0);
         let core = half.saturating_sub(period / 2)..half + period / 2;
-        let local_peak = frame[core].iter().fold(0.0_f64, |top, x| top.max(x.abs()));
+        let local_peak = reduce::peak(&frame[core], 0.0);
         let plan = &self.plan;
         let quiet = 2.0 - (local_peak / peak) * (1.0 + plan.voicing_threshold) / plan.silence_threshold;
         let unvoiced = plan.voicing_threshold + quiet.max(0.0);
@@ -320,13 +319,13 @@ impl Pitch {
             if height * OVERSHOOT < hopeless {
                 continue;
             }
-            let at = lag as f64 + offset;
-            let strength = height - self.plan.octave_cost * math::log2(self.plan.floor_hz * at / self.rate.hz());
-            maxima.push(Maximum { lag, at, height, strength });
+            maxima.push(Maximum { lag, at: lag as f64 + offset, height });
         }
         let keep = self.plan.max_candidates - 1;
         if maxima.len() > keep {
-            maxima.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+            let strength =
+                |m: &Maximum| m.height - self.plan.octave_cost * math::log2(self.plan.floor_hz * m.at / self.rate.hz());
+            maxima.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
             maxima.truncate(keep);
         }
     }
@@ -357,15 +356,7 @@ impl Pitch {
     fn interpolate(&self, correlation: &[f64], place: usize) -> f64 {
         let left = self.centre() + place / PHASES + 1 - DEPTH;
         let weights = &self.sinc[place % PHASES];
-        let (weights, _) = weights.as_chunks::<4>();
-        let (values, _) = correlation[left..left + 2 * DEPTH].as_chunks::<4>();
-        let mut lanes = [0.0; 4];
-        for (weight, value) in weights.iter().zip(values) {
-            for i in 0..4 {
-                lanes[i] += weight[i] * value[i];
-            }
-        }
-        (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+        dot(weights, &correlation[left..left + 2 * DEPTH])
     }
 
     /// Dynamic programming over the frames' candidates.
@@ -454,13 +445,6 @@ fn autocorrelate(fft: &RealFft, buffers: &mut Buffers) {
     fft.forward(buffers);
     buffers.spectrum_to_power();
     fft.inverse(buffers);
-}
-
-/// A sum in four lanes, quicker than one chain of additions.
-fn sum(values: &[f64]) -> f64 {
-    let (fours, rest) = values.as_chunks::<4>();
-    let lanes = fours.iter().fold([0.0; 4], |lanes: [f64; 4], four| std::array::from_fn(|i| lanes[i] + four[i]));
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest.iter().sum::<f64>()
 }
 
 /// Offset and height of the top of the parabola through three equidistant values, the middle one the largest.

@@ -14,6 +14,7 @@ use super::frames::{FrontEnd, Preset};
 use super::mel::MelFilters;
 use super::missing::{Notes, Reason, State, Why};
 use super::pitch::{Pitch, PitchTrack, PitchWorkspace};
+use super::reduce::{self, sum_of};
 use super::spectral::{Crossings, Spectral, SpectralFrame};
 use super::summary::{
     ActivitySummary, FrameSet, Leg, Level, LogMelSummary, MeanSd, MfccSummary, Pauses, PitchSummary, PlanSummary,
@@ -230,12 +231,12 @@ impl Plan {
         notes: &mut Notes<'_>,
     ) -> ActivitySummary {
         let known = why.activity.is_none();
-        let speech_s = known.then(|| track.segments.iter().map(|s| s.end_s - s.start_s).sum::<f64>());
+        let speech_s = known.then(|| track.segments.iter().fold(0.0, |sum, s| sum + (s.end_s - s.start_s)));
         let voiced = pitch.f0_hz.iter().filter(|f0| f0.is_finite()).count();
         let phonation_s = (!pitch.f0_hz.is_empty()).then_some(voiced as f64 * pitch.time.dt_s);
         let gaps = || track.segments.windows(2).map(|pair| pair[1].start_s - pair[0].end_s);
         let long = || gaps().filter(|gap| *gap >= self.summary.activity.min_pause_s);
-        let (count, total_s) = (long().count(), long().sum::<f64>());
+        let (count, total_s) = (long().count(), long().fold(0.0, |sum, pause| sum + pause));
         let pauses = (known && !track.segments.is_empty()).then(|| Pauses {
             count,
             total_s,
@@ -341,7 +342,7 @@ impl Plan {
 fn spectral_summary(features: &[(SpectralFrame, f64)], why: &Why, notes: &mut Notes<'_>) -> SpectralSummary {
     let defined: Vec<_> = features.iter().filter(|(frame, _)| frame.centroid_hz.is_finite()).collect();
     let mut of = |name: &str, value: fn(&(SpectralFrame, f64)) -> f64| {
-        let reason = why.frames.or(Some(Reason::Silence));
+        let reason = why.frames.or((!features.is_empty()).then_some(Reason::Silence));
         notes.or(MeanSd::of(defined.iter().map(|frame| value(frame))), &format!("spectral.{name}"), reason)
     };
     SpectralSummary {
@@ -358,13 +359,13 @@ fn level(samples: &[f64], state: State, activity: &ActivityTrack, why: &Why, not
     let usable = state != State::Unusable;
     let rms = |squares: f64, count: usize| (squares / count as f64).sqrt();
     let db = |amplitude: f64| (usable && amplitude > 0.0).then(|| math::db_of_amplitude(amplitude));
-    let energy = |part: &[f64]| part.iter().map(|x| x * x).sum::<f64>();
-    let (whole, peak) = (rms(energy(samples), samples.len()), samples.iter().fold(0.0_f64, |top, x| top.max(x.abs())));
+    let energy = |part: &[f64]| sum_of(part, |x| x * x);
+    let (whole, peak) = (rms(energy(samples), samples.len()), reduce::peak(samples, 0.0));
     let spoken: usize = activity.segments.iter().map(|s| s.end - s.start).sum();
     let speech: f64 = activity.segments.iter().map(|s| energy(&samples[s.start..s.end])).sum();
     let speech = if spoken > 0 { db(rms(speech, spoken)) } else { None };
     let silent = if usable { Reason::Silence } else { Reason::Unusable };
-    let dc = usable.then(|| samples.iter().sum::<f64>() / samples.len() as f64);
+    let dc = usable.then(|| reduce::mean(samples));
     Level {
         dc: notes.or(dc, "level.dc", Some(silent)),
         rms_dbfs: notes.or(db(whole), "level.rms_dbfs", Some(silent)),

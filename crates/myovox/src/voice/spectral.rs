@@ -18,8 +18,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::frames::{FramesConfig, FrontEnd, TimeBase, Track};
+use super::frames::{FramesConfig, FrontEnd, MAX_LENGTH, TimeBase, Track};
 use super::mel::POWER_FLOOR;
+use super::reduce::{dot, dot_of, sum_of};
 use super::{out_of_range, require, usable};
 use crate::config::{Auto, config};
 use crate::dsp::fft::Planner;
@@ -75,6 +76,8 @@ impl SpectralFrame {
 pub(super) struct Spectral {
     plan: SpectralPlan,
     bin_hz: f64,
+    /// The numbers of the bins.
+    bins: Vec<f64>,
 }
 
 impl Spectral {
@@ -83,9 +86,12 @@ impl Spectral {
         require(share > 0.0 && share < 1.0, || {
             out_of_range("voice.spectral.rolloff_share", share, "above 0 and below 1")
         })?;
-        require(config.n_fft > 0, || out_of_range("voice.spectral.n_fft", 0, "1 or more samples"))?;
+        require((1..=MAX_LENGTH).contains(&config.n_fft), || {
+            out_of_range("voice.spectral.n_fft", config.n_fft, format!("1 to {MAX_LENGTH} samples"))
+        })?;
         let plan = SpectralPlan { n_fft: config.n_fft, hop_length: config.hop_length, rolloff_share: share };
-        Ok(Self { bin_hz: rate.hz() / config.n_fft as f64, plan })
+        let bins = (0..=config.n_fft / 2).map(|k| k as f64).collect();
+        Ok(Self { bin_hz: rate.hz() / config.n_fft as f64, bins, plan })
     }
 
     pub(super) fn plan(&self) -> &SpectralPlan {
@@ -99,27 +105,23 @@ impl Spectral {
 
     /// The features of a frame with this power spectrum; `magnitude` is room for as many values.
     pub(super) fn frame(&self, power: &[f64], magnitude: &mut [f64]) -> SpectralFrame {
-        let (mut sum, mut moment) = (0.0, 0.0);
-        for ((k, power), magnitude) in power.iter().enumerate().zip(&mut *magnitude) {
+        for (magnitude, power) in magnitude.iter_mut().zip(power) {
             *magnitude = power.sqrt();
-            sum += *magnitude;
-            moment += k as f64 * *magnitude;
         }
+        let magnitude = &magnitude[..power.len()];
+        let sum = sum_of(magnitude, |s| s);
         if sum <= 0.0 {
             return SpectralFrame::UNDEFINED;
         }
-        let centroid = moment / sum;
-        let (mut spread, mut below, mut rolloff) = (0.0, 0.0, None);
+        let centroid = dot(magnitude, &self.bins) / sum;
+        let spread = dot_of(magnitude, &self.bins, |s, k| s * (k - centroid) * (k - centroid));
         let share = self.plan.rolloff_share * sum;
-        for (k, magnitude) in magnitude.iter().enumerate() {
-            let distance = k as f64 - centroid;
-            spread += distance * distance * magnitude;
-            below += magnitude;
-            if rolloff.is_none() && below >= share {
-                rolloff = Some(k);
-            }
-        }
-        let rolloff = rolloff.unwrap_or(power.len() - 1);
+        let mut below = 0.0;
+        let reached = magnitude.iter().position(|s| {
+            below += s;
+            below >= share
+        });
+        let rolloff = reached.unwrap_or(power.len() - 1);
         SpectralFrame {
             centroid_hz: centroid * self.bin_hz,
             bandwidth_hz: (spread / sum).sqrt() * self.bin_hz,
@@ -129,25 +131,26 @@ impl Spectral {
     }
 }
 
-/// Geometric over arithmetic mean of the powers, each at least 1e-10. One logarithm serves all bins: mantissas are multiplied, exponents added.
+/// Geometric over arithmetic mean of the powers, each at least 1e-10. One logarithm serves 512 bins: mantissas are multiplied, exponents added.
 pub(super) fn flatness(power: &[f64]) -> f64 {
     const MANTISSA: u64 = (1 << 52) - 1;
     const ONE: u64 = 1023 << 52;
-    let (mut sum, mut log) = (0.0, 0.0);
+    let mut log = 0.0;
     // 512 mantissas below 2 stay below the largest number.
     for block in power.chunks(512) {
-        let (mut product, mut exponent) = (1.0, 0_u64);
-        for power in block {
-            let power = power.max(POWER_FLOOR);
-            sum += power;
-            let bits = power.to_bits();
-            exponent += bits >> 52;
-            product *= f64::from_bits(bits & MANTISSA | ONE);
+        let (mut products, mut exponents) = ([1.0; 8], [0_u64; 8]);
+        for part in block.chunks(8) {
+            for ((product, exponent), power) in products.iter_mut().zip(&mut exponents).zip(part) {
+                let bits = power.max(POWER_FLOOR).to_bits();
+                *exponent += bits >> 52;
+                *product *= f64::from_bits(bits & MANTISSA | ONE);
+            }
         }
-        log += math::ln(product) + (exponent as f64 - 1023.0 * block.len() as f64) * std::f64::consts::LN_2;
+        let exponent = exponents.iter().sum::<u64>() as f64 - 1023.0 * block.len() as f64;
+        log += math::ln(products.iter().product()) + exponent * std::f64::consts::LN_2;
     }
     let n = power.len() as f64;
-    math::exp(log / n) / (sum / n)
+    math::exp(log / n) / (sum_of(power, |power| power.max(POWER_FLOOR)) / n)
 }
 
 /// Root of the mean square of each frame of `frame_length` samples every `hop_length`, centred, zeros beyond the ends.

@@ -63,6 +63,7 @@ fn every_report_fits_the_schema_and_every_null_has_its_reason() {
             let faults: Vec<String> =
                 schema.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
             assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+            assert!(!json.contains(": -0.0"), "{}: negative zero", path.display());
             let mut found = Vec::new();
             nulls(&value, "", &mut found);
             let mut explained: Vec<&str> =
@@ -158,6 +159,23 @@ fn the_twin_holds_the_contractions_that_were_put_into_it() {
             }
         }
     }
+}
+
+#[test]
+fn lost_packets_and_lead_offs_are_told_apart_and_the_games_own_streams_are_no_muscles() {
+    let codes = |name: &str| {
+        let report = run(&fixture(name), &Analyzer::new(Config::default()));
+        report.warnings.iter().map(|warning| warning.code.to_string()).collect::<Vec<_>>()
+    };
+    assert!(codes("ghostly_dropout.c3d").contains(&"emg.dropout".to_owned()));
+    let lead_off = codes("ghostly_lead_off.c3d");
+    assert!(lead_off.contains(&"emg.lead-off".to_owned()), "{lead_off:?}");
+    let labels = |name: &str| {
+        let emg = run(&fixture(name), &Analyzer::new(Config::default())).emg.unwrap();
+        emg.channels.into_iter().map(|channel| channel.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels("ghostly_six_channels.c3d"), ["CH1 Raw", "CH2 Raw"]);
+    assert_eq!(labels("ghostly_named.c3d"), ["EMG Left Quad", "EMG Right Quad"]);
 }
 
 #[test]

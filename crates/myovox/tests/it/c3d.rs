@@ -2,6 +2,7 @@
 
 mod builder;
 mod corpus;
+mod generated;
 mod hostile;
 mod layout;
 mod parameters;
