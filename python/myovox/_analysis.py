@@ -26,8 +26,8 @@ def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLik
     name : str, optional
         What the report calls the recording. By default the file name of a path, and ``None`` for bytes.
     config : dict, str or os.PathLike, optional
-        Settings that differ from the defaults: a dictionary with nested or dotted keys (``{"emg.band.low_hz": 30}``), or the path of a ``.toml`` or
-        ``.json`` file. The ``config`` of a report, given back, makes the same report.
+        Settings that differ from the defaults: a dictionary with nested or dotted keys (``{"emg.band.low_hz": 30}``), or the path of a TOML or
+        JSON file. The ``config`` of a report, given back, makes the same report.
 
     Returns
     -------

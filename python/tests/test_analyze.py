@@ -42,7 +42,8 @@ def test_the_name_is_the_file_name_or_the_given_one_or_none() -> None:
 
 
 def test_settings_come_in_every_form(tmp_path: Path) -> None:
-    toml, upper = tmp_path / "settings.toml", tmp_path / "settings.JSON"
+    toml, upper, nameless = tmp_path / "settings.toml", tmp_path / "settings.JSON", tmp_path / "settings"
+    nameless.write_text('\ufeff{"emg": {"band": {"low_hz": 25}}}')
     toml.write_text("[emg.band]\nlow_hz = 25\n")
     upper.write_text('{"emg": {"band": {"low_hz": 25}}}')
     forms: list[myovox.ConfigLike] = [
@@ -52,6 +53,7 @@ def test_settings_come_in_every_form(tmp_path: Path) -> None:
         {"emg.band.low_hz": np.int64(25), "emg": {"band": {"order": 4}}},
         toml,
         str(upper),
+        nameless,
     ]
     texts = {myovox.analyze_json(GHOSTLY, config=form) for form in forms}
     assert len(texts) == 1 and '"low_hz": 25.0' in texts.pop()
@@ -87,14 +89,26 @@ HOLDS_ITSELF["emg"] = HOLDS_ITSELF
         ({"emg": {3: 1}}, "config.bad-value", "emg"),
         (nested(100), "config.bad-value", ".".join(["emg"] * 17)),
         (HOLDS_ITSELF, "config.bad-value", ".".join(["emg"] * 17)),
-        ("settings.ini", "config.unknown-file", None),
+        ("missing.toml", "io.not-found", None),
     ],
 )
 def test_wrong_settings_are_named(config: Mapping[Any, Any] | str, code: str, field: str | None) -> None:
-    with pytest.raises(myovox.ConfigError) as caught:
+    with pytest.raises(myovox.Error) as caught:
         myovox.analyze(GHOSTLY, config=config)
     assert (caught.value.code, caught.value.field) == (code, field)
-    assert isinstance(caught.value, ValueError)
+    assert isinstance(caught.value, OSError if code.startswith("io.") else ValueError)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"[emg.band]\nlow = 1", "config.unknown-key"), (b"[emg", "config.not-toml"), (b"{", "config.not-json"), (b"\xff", "config.not-utf-8")],
+)
+def test_a_wrong_settings_file_is_named(content: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.txt"
+    path.write_bytes(content)
+    with pytest.raises(myovox.ConfigError, match="settings.txt: ") as caught:
+        myovox.analyze(GHOSTLY, config=path)
+    assert caught.value.code == code
 
 
 def test_settings_of_another_type_are_a_type_error() -> None:

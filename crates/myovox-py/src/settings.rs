@@ -17,6 +17,9 @@ use crate::border::Failure;
 /// Nesting of dictionaries and lists beyond which nobody writes settings; a dictionary that holds itself ends here.
 const MAX_DEPTH: usize = 16;
 
+/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
+const LARGEST_FILE: u64 = 1 << 20;
+
 /// The settings of the argument `config`.
 pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     let Some(given) = argument else { return Ok(Config::default()) };
@@ -38,22 +41,22 @@ pub(crate) fn with_policy(key: &str, policy: &str) -> myovox::Result<Config> {
     Config::default().set(key, &Value::from(policy).to_string())
 }
 
+/// By extension, and where that tells nothing by the first character, as the command does.
 fn of_file(path: &Path) -> myovox::Result<Config> {
-    let read = match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("toml") => Config::from_toml,
-        Some("json") => Config::from_json,
-        _ => {
-            return Err(Error::config("config.unknown-file", "a settings file of unknown kind")
-                .expected("a name that ends in .toml or .json")
-                .recording(path.display().to_string()));
-        }
-    };
-    let bytes = read_path(path, &Limits::default())?;
-    let text = String::from_utf8(bytes).map_err(|cause| {
-        let at = cause.utf8_error().valid_up_to() as u64;
-        Error::config("config.not-utf8", "a settings file that is not UTF-8").byte(at)
-    });
-    text.and_then(|text| read(&text)).map_err(|error| error.recording(path.display().to_string()))
+    let bytes = read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
+    parsed(path, &bytes).map_err(|error| error.recording(path.display().to_string()))
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|cause| Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64))?;
+    let text = text.trim_start_matches('\u{feff}');
+    match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("json") => Config::from_json(text),
+        Some("toml") => Config::from_toml(text),
+        _ if text.trim_start().starts_with('{') => Config::from_json(text),
+        _ => Config::from_toml(text),
+    }
 }
 
 /// A dictionary, its dotted keys unfolded. `path` is the key that it stands under.

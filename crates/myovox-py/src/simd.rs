@@ -12,12 +12,12 @@ const VARIABLE: &str = "MYOVOX_SIMD";
 
 static LEVEL: OnceLock<Level> = OnceLock::new();
 
-/// Reads `MYOVOX_SIMD`. A name that this processor has no level of raises `ConfigError`, which ends the import: a test of one level must not
+/// Reads `MYOVOX_SIMD`; empty is as unset. A name that this processor has no level of raises `ConfigError`, which ends the import: a test of one level must not
 /// run on another unseen.
 pub(crate) fn choose(py: Python<'_>) -> PyResult<()> {
     border(py, || {
-        let asked = std::env::var_os(VARIABLE).map(|name| name.to_string_lossy().into_owned());
-        let level = asked.as_deref().map_or_else(|| Ok(Level::best()), named)?;
+        let asked = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
+        let level = asked.map_or_else(|| Ok(Level::best()), |name| named(&name.to_string_lossy()))?;
         LEVEL.get_or_init(|| level);
         Ok(())
     })
