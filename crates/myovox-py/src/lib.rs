@@ -1,1 +1,46 @@
-//! placeholder
+//! The extension module `myovox._native`: Python's door to the crate `myovox`.
+//!
+//! In come paths, bytes and settings as Python writes them, out go objects that hold numpy arrays over Rust's memory, and reports as JSON. Nothing
+//! is computed here. The way of a call: `source` and `settings` take the arguments, `border` lets go of the interpreter's lock, runs the
+//! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `wav` and `warning` are the objects that come back, `analysis` has the
+//! reports, `convert` the small words and shapes in them. What people import, with its documentation, stands in `python/myovox`.
+#![allow(clippy::doc_markdown, reason = "documentation of what Python sees is written for Python's help")]
+#![allow(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
+
+mod analysis;
+mod border;
+mod c3d;
+mod convert;
+mod settings;
+mod simd;
+mod source;
+mod warning;
+mod wav;
+
+/// The functions and classes behind the package `myovox`.
+#[pyo3::pymodule]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::analysis::{analyze_json, analyze_many_json, report_schema_json};
+    #[pymodule_export]
+    use crate::border::_panic;
+    #[pymodule_export]
+    use crate::c3d::{C3dRecording, Event, Rotations, read_c3d};
+    #[pymodule_export]
+    use crate::simd::simd_level;
+    #[pymodule_export]
+    use crate::warning::Warning;
+    #[pymodule_export]
+    use crate::wav::{WavRecording, read_wav};
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::simd::choose(module.py())
+    }
+}

@@ -1,0 +1,302 @@
+//! C3D recordings as Python sees them.
+
+use myovox::Budget;
+use myovox::formats::c3d::{self, Parameter, ParameterType, Parameters};
+use ndarray::{Array1, ArrayD, CowArray, Order};
+use numpy::{IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+
+use crate::border::border;
+use crate::convert::{or_nan, shape, word};
+use crate::source::Source;
+use crate::{settings, warning};
+
+/// Dimensions that an array of numpy can have, whatever its version; C3D's own ceiling is 7.
+const MAX_DIMENSIONS: usize = 32;
+
+/// One trial of a C3D file. Time is the last axis of every array.
+///
+/// Attributes
+/// ----------
+/// point_labels : list of str
+///     One label per marker; markers that the file does not name are ``*1``, ``*2``, ...
+/// point_rate : float
+///     Frames per second; NaN where the file states none.
+/// point_units : str
+///     Unit of coordinates and residuals (``mm``); empty where it is not given.
+/// points : numpy.ndarray of float64 [shape=(markers, 3, frames)]
+///     Coordinates; NaN where the marker was not seen.
+/// residuals : numpy.ndarray of float64 [shape=(markers, frames)]
+///     Residuals in ``point_units``; 0 for interpolated points, -1 where the marker was not seen.
+/// camera_masks : numpy.ndarray of uint8 [shape=(markers, frames)]
+///     Bits 0 to 6 are the cameras 1 to 7 that saw the marker.
+/// first_frame : int
+///     Number of the first frame in the original trial, usually 1.
+/// analog_labels, analog_units : list of str
+///     One label and one unit per analog channel; a unit that is not given is empty.
+/// analog_rate : float
+///     Samples per second and channel; NaN where there are no channels or no rate.
+/// analog : numpy.ndarray of float64 [shape=(channels, samples)]
+///     Physical values; NaN where the file holds NaN.
+/// parameters : dict of dict
+///     Group, then name, both in upper case (the format does not distinguish), then the value: ``str`` and ``list`` of ``str`` for texts, ``int`` and
+///     ``float`` for single numbers, arrays of int64 or float64 for numbers with dimensions (the first runs fastest, as in the file; shape as
+///     declared, flat where the file ends before), ``bytes`` for types that the format does not know. Integers are signed: counts beyond 32767 are
+///     negative here and right in the shapes of the arrays.
+/// events : list of Event
+///     Events of the header and the EVENT group.
+/// force_platform_channels : list of int
+///     Analog channels, from 0, that belong to force platforms.
+/// rotations : Rotations or None
+///     Rotations of segments, where the file holds them.
+/// processor : str
+///     Number formats of the file: ``intel``, ``dec``, ``mips``.
+/// storage : str
+///     ``integer`` or ``float``.
+/// warnings : list of Warning
+///     What was guessed or is doubtful.
+#[pyclass(frozen, get_all, module = "myovox")]
+pub(crate) struct C3dRecording {
+    /// One label per marker.
+    point_labels: Py<PyList>,
+    /// Frames per second; NaN where unknown.
+    point_rate: f64,
+    /// Unit of coordinates and residuals.
+    point_units: String,
+    /// (markers, 3, frames), float64, NaN where not seen.
+    points: Py<PyArray3<f64>>,
+    /// (markers, frames), float64, -1 where not seen.
+    residuals: Py<PyArray2<f64>>,
+    /// (markers, frames), uint8.
+    camera_masks: Py<PyArray2<u8>>,
+    /// Number of the first frame in the original trial.
+    first_frame: u32,
+    /// One label per analog channel.
+    analog_labels: Py<PyList>,
+    /// One unit per analog channel.
+    analog_units: Py<PyList>,
+    /// Samples per second and channel; NaN where unknown.
+    analog_rate: f64,
+    /// (channels, samples), float64.
+    analog: Py<PyArray2<f64>>,
+    /// Group, name, value.
+    parameters: Py<PyDict>,
+    /// Events of the header and the EVENT group.
+    events: Py<PyList>,
+    /// Analog channels, from 0, of force platforms.
+    force_platform_channels: Py<PyList>,
+    /// Rotations of segments.
+    rotations: Option<Py<Rotations>>,
+    /// `intel`, `dec`, `mips`.
+    processor: String,
+    /// `integer` or `float`.
+    storage: String,
+    /// What was guessed or is doubtful.
+    warnings: Py<PyList>,
+}
+
+/// An event of a recording.
+///
+/// Attributes
+/// ----------
+/// label : str
+///     ``Foot Strike``, ``RHS``.
+/// context : str
+///     ``Left``, ``Right``, ``General``; empty where not given.
+/// time_s : float
+///     Seconds from the first frame in the file; NaN where it cannot be known.
+/// time_trial_s : float
+///     Seconds from frame number 1 of the trial; NaN where it cannot be known.
+/// source : str
+///     ``header`` or ``parameter``.
+/// stored_s : float
+///     The stored time in seconds, on the base of its source.
+#[pyclass(frozen, get_all, module = "myovox")]
+pub(crate) struct Event {
+    /// Label.
+    label: String,
+    /// `Left`, `Right`, `General` or empty.
+    context: String,
+    /// Seconds from the first frame in the file.
+    time_s: f64,
+    /// Seconds from frame number 1 of the trial.
+    time_trial_s: f64,
+    /// `header` or `parameter`.
+    source: String,
+    /// The stored time in seconds.
+    stored_s: f64,
+}
+
+/// Rotations of segments.
+///
+/// Attributes
+/// ----------
+/// labels : list of str
+///     Names of the segments.
+/// rate : float
+///     Samples per second; NaN where unknown.
+/// matrices : numpy.ndarray of float64 [shape=(segments, 4, 4, samples)]
+///     Row, column; from local to laboratory coordinates; NaN where invalid.
+/// residuals : numpy.ndarray of float64 [shape=(segments, samples)]
+///     Residual as stored, -1 where invalid.
+#[pyclass(frozen, get_all, module = "myovox")]
+pub(crate) struct Rotations {
+    /// Names of the segments.
+    labels: Py<PyList>,
+    /// Samples per second; NaN where unknown.
+    rate: f64,
+    /// (segments, 4, 4, samples), float64.
+    matrices: Py<PyArray4<f64>>,
+    /// (segments, samples), float64.
+    residuals: Py<PyArray2<f64>>,
+}
+
+/// Reads a C3D recording; see `myovox.read_c3d`.
+#[pyfunction]
+#[pyo3(signature = (source, *, policy = "lenient"))]
+pub(crate) fn read_c3d(py: Python<'_>, source: Source, policy: &str) -> PyResult<C3dRecording> {
+    border(py, || {
+        let config = settings::with_policy("c3d.policy", policy)?;
+        let limits = config.limits;
+        let recording =
+            py.detach(|| source.with_bytes(&limits, |bytes| c3d::read(bytes, &config.c3d, &mut Budget::new(&limits))))?;
+        Ok(C3dRecording::new(py, recording)?)
+    })
+}
+
+impl C3dRecording {
+    fn new(py: Python<'_>, recording: c3d::C3dRecording) -> PyResult<Self> {
+        let events = PyList::empty(py);
+        for event in recording.events {
+            events.append(Bound::new(py, Event::from(event))?)?;
+        }
+        Ok(Self {
+            point_labels: PyList::new(py, recording.point_labels)?.unbind(),
+            point_rate: or_nan(recording.point_rate_hz),
+            point_units: recording.point_units,
+            points: recording.points.into_pyarray(py).unbind(),
+            residuals: recording.residuals.into_pyarray(py).unbind(),
+            camera_masks: recording.camera_masks.into_pyarray(py).unbind(),
+            first_frame: recording.first_frame,
+            analog_labels: PyList::new(py, recording.analog_labels)?.unbind(),
+            analog_units: PyList::new(py, recording.analog_units)?.unbind(),
+            analog_rate: or_nan(recording.analog_rate_hz),
+            analog: recording.analog.into_pyarray(py).unbind(),
+            parameters: parameters(py, &recording.parameters)?.unbind(),
+            events: events.unbind(),
+            force_platform_channels: PyList::new(py, recording.force_platform_channels)?.unbind(),
+            rotations: recording.rotations.map(|rotations| Rotations::new(py, rotations)).transpose()?,
+            processor: word(recording.processor),
+            storage: word(recording.storage),
+            warnings: warning::list(py, recording.warnings)?,
+        })
+    }
+}
+
+#[pymethods]
+impl C3dRecording {
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!(
+            "C3dRecording(points={} at {} Hz, analog={} at {} Hz, {} events, {} warnings)",
+            shape(self.points.bind(py).as_untyped()),
+            self.point_rate,
+            shape(self.analog.bind(py).as_untyped()),
+            self.analog_rate,
+            self.events.bind(py).len(),
+            self.warnings.bind(py).len()
+        )
+    }
+}
+
+impl From<c3d::Event> for Event {
+    fn from(event: c3d::Event) -> Self {
+        Self {
+            label: event.label,
+            context: event.context,
+            time_s: or_nan(event.time_s),
+            time_trial_s: or_nan(event.time_trial_s),
+            source: word(event.source),
+            stored_s: event.stored_s,
+        }
+    }
+}
+
+#[pymethods]
+impl Event {
+    fn __repr__(&self) -> String {
+        format!("Event({:?}, {:?}, {} s)", self.label, self.context, self.time_s)
+    }
+}
+
+impl Rotations {
+    fn new(py: Python<'_>, rotations: c3d::Rotations) -> PyResult<Py<Self>> {
+        let labels = PyList::new(py, rotations.labels)?.unbind();
+        let matrices = rotations.matrices.into_pyarray(py).unbind();
+        let residuals = rotations.residuals.into_pyarray(py).unbind();
+        Py::new(py, Self { labels, rate: or_nan(rotations.rate_hz), matrices, residuals })
+    }
+}
+
+#[pymethods]
+impl Rotations {
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("Rotations(matrices={} at {} Hz)", shape(self.matrices.bind(py).as_untyped()), self.rate)
+    }
+}
+
+/// Group, name, value; where a name occurs twice the first one counts, as in the library.
+fn parameters<'py>(py: Python<'py>, parameters: &Parameters) -> PyResult<Bound<'py, PyDict>> {
+    let groups = PyDict::new(py);
+    for group in parameters.groups() {
+        let name = group.name.to_ascii_uppercase();
+        let values = match groups.get_item(&name)? {
+            Some(there) => there.cast_into::<PyDict>()?,
+            None => PyDict::new(py),
+        };
+        for parameter in &group.parameters {
+            let name = parameter.name.to_ascii_uppercase();
+            if !values.contains(&name)? {
+                values.set_item(name, value(py, parameter)?)?;
+            }
+        }
+        groups.set_item(name, values)?;
+    }
+    Ok(groups)
+}
+
+fn value<'py>(py: Python<'py>, parameter: &Parameter) -> PyResult<Bound<'py, PyAny>> {
+    let is_single = parameter.dims.is_empty();
+    match parameter.kind {
+        ParameterType::Text if parameter.dims.len() < 2 => {
+            Ok(parameter.as_text().unwrap_or_default().into_pyobject(py)?.into_any())
+        }
+        ParameterType::Text => Ok(PyList::new(py, parameter.as_texts())?.into_any()),
+        ParameterType::Byte | ParameterType::Integer => {
+            #[expect(clippy::cast_possible_truncation, reason = "they are whole numbers of at most 16 bits")]
+            let numbers: Vec<i64> = parameter.as_f64s().into_iter().map(|number| number as i64).collect();
+            match numbers.first() {
+                Some(&number) if is_single => Ok(number.into_pyobject(py)?.into_any()),
+                _ => Ok(shaped(numbers, &parameter.dims).into_pyarray(py).into_any()),
+            }
+        }
+        ParameterType::Real => {
+            let numbers = parameter.as_f64s();
+            match numbers.first() {
+                Some(&number) if is_single => Ok(number.into_pyobject(py)?.into_any()),
+                _ => Ok(shaped(numbers, &parameter.dims).into_pyarray(py).into_any()),
+            }
+        }
+        ParameterType::Unknown(_) => Ok(PyBytes::new(py, &parameter.data).into_any()),
+    }
+}
+
+/// The numbers in the shape that the file declares, or flat where they do not fill it.
+fn shaped<T: Clone>(numbers: Vec<T>, dims: &[u8]) -> ArrayD<T> {
+    let flat = Array1::from_vec(numbers).into_dyn();
+    let lengths: Vec<usize> = dims.iter().map(|&dim| usize::from(dim)).collect();
+    let declared = (lengths.len() <= MAX_DIMENSIONS)
+        .then(|| flat.to_shape((lengths, Order::ColumnMajor)).ok().map(CowArray::into_owned))
+        .flatten();
+    declared.unwrap_or(flat)
+}

@@ -1,0 +1,140 @@
+//! Settings as Python writes them: nothing, a dictionary with nested or dotted keys, or the path of a TOML or JSON file.
+//!
+//! They become JSON, and the library reads that: it alone knows the settings, their ranges and what to say about a wrong one.
+
+use std::path::{Path, PathBuf};
+
+use myovox::formats::source::read_path;
+use myovox::{Config, Error, Limits};
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use serde_json::{Map, Value};
+
+use crate::border::Failure;
+
+/// Nesting of dictionaries and lists beyond which nobody writes settings; a dictionary that holds itself ends here.
+const MAX_DEPTH: usize = 16;
+
+/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// The settings of the argument `config`.
+pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
+    let Some(given) = argument else { return Ok(Config::default()) };
+    if let Ok(table) = given.cast::<PyMapping>() {
+        let table = Value::Object(object_of(table, "", 0)?);
+        return Ok(Config::from_json(&table.to_string())?);
+    }
+    if given.is_instance_of::<PyString>() || given.hasattr(intern!(given.py(), "__fspath__"))? {
+        let path: PathBuf = given.extract()?;
+        return Ok(given.py().detach(|| of_file(&path))?);
+    }
+    let kind = given.get_type().name()?;
+    let message = format!("config is a dict, the path of a TOML or JSON file, or None, not {kind}");
+    Err(PyTypeError::new_err(message).into())
+}
+
+/// The defaults with the reading policy `policy` under `key`.
+pub(crate) fn with_policy(key: &str, policy: &str) -> myovox::Result<Config> {
+    Config::default().set(key, &Value::from(policy).to_string())
+}
+
+/// By extension, and where that tells nothing by the first character, as the command does.
+fn of_file(path: &Path) -> myovox::Result<Config> {
+    let bytes = read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
+    parsed(path, &bytes).map_err(|error| error.recording(path.display().to_string()))
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|cause| Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64))?;
+    let text = text.trim_start_matches('\u{feff}');
+    match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("json") => Config::from_json(text),
+        Some("toml") => Config::from_toml(text),
+        _ if text.trim_start().starts_with('{') => Config::from_json(text),
+        _ => Config::from_toml(text),
+    }
+}
+
+/// A dictionary, its dotted keys unfolded. `path` is the key that it stands under.
+fn object_of(table: &Bound<'_, PyMapping>, path: &str, depth: usize) -> Result<Map<String, Value>, Failure> {
+    let mut object = Map::new();
+    for item in table.items()? {
+        let (key, value) = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        let Ok(key) = key.cast::<PyString>() else {
+            return Err(bad_value(path, "a key that is no text", key.repr()?).into());
+        };
+        let key = key.to_str()?;
+        let value = value_of(&value, &joined(path, key), depth + 1)?;
+        let mut parts = key.split('.');
+        let first = parts.next().unwrap_or_default();
+        let unfolded = parts.rev().fold(value, |inner, part| Value::Object(Map::from_iter([(part.to_owned(), inner)])));
+        merge(&mut object, first, unfolded, path)?;
+    }
+    Ok(object)
+}
+
+/// Puts `value` under `name` of the group `path`; groups come together, a setting that is there already is an error.
+fn merge(object: &mut Map<String, Value>, name: &str, value: Value, path: &str) -> Result<(), Failure> {
+    let key = joined(path, name);
+    match (object.get_mut(name), value) {
+        (None, value) => {
+            object.insert(name.to_owned(), value);
+            Ok(())
+        }
+        (Some(Value::Object(there)), Value::Object(more)) => {
+            more.into_iter().try_for_each(|(name, value)| merge(there, &name, value, &key))
+        }
+        _ => Err(Error::config("config.given-twice", "a setting that is given twice").field(key).into()),
+    }
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn value_of(given: &Bound<'_, PyAny>, path: &str, depth: usize) -> Result<Value, Failure> {
+    if depth > MAX_DEPTH {
+        let error = Error::config("config.bad-value", "settings nested too deeply").field(path);
+        return Err(error.expected(format!("at most {MAX_DEPTH} levels")).into());
+    }
+    if given.is_none() {
+        return Ok(Value::Null);
+    }
+    if let Ok(value) = given.cast::<PyBool>() {
+        return Ok(Value::Bool(value.is_true()));
+    }
+    if let Ok(value) = given.cast::<PyString>() {
+        return Ok(Value::String(value.to_str()?.to_owned()));
+    }
+    if let Ok(table) = given.cast::<PyMapping>() {
+        return Ok(Value::Object(object_of(table, path, depth)?));
+    }
+    if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() {
+        let items = given.try_iter()?.map(|item| value_of(&item?, path, depth + 1));
+        return items.collect::<Result<Vec<Value>, Failure>>().map(Value::Array);
+    }
+    number_of(given, path)
+}
+
+/// Python's and numpy's numbers.
+fn number_of(given: &Bound<'_, PyAny>, path: &str) -> Result<Value, Failure> {
+    let py = given.py();
+    if given.is_instance_of::<PyInt>() || given.hasattr(intern!(py, "__index__"))? {
+        let number = given.extract::<i64>().map(Value::from).or_else(|_| given.extract::<u64>().map(Value::from));
+        return number.map_err(|_| bad_value(path, "a whole number that no setting takes", given.as_any()).into());
+    }
+    if given.is_instance_of::<PyFloat>() || given.hasattr(intern!(py, "__float__"))? {
+        let number = serde_json::Number::from_f64(given.extract::<f64>()?).map(Value::Number);
+        return number.ok_or_else(|| bad_value(path, "a number that is not finite", given.as_any()).into());
+    }
+    let kind = given.get_type().name()?;
+    Err(bad_value(path, "a value that no setting takes", kind).into())
+}
+
+fn bad_value(path: &str, what: &str, found: impl std::fmt::Display) -> Error {
+    Error::config("config.bad-value", what).field(path).found(found)
+}
