@@ -1,6 +1,6 @@
 //! The command `myovox`: arguments, tables, progress. It computes nothing; every number is one of the library's [`Report`](myovox::Report).
 //!
-//! What was typed ([`args`](command)) becomes settings and an [`Analyzer`](myovox::Analyzer), recordings run through [`myovox::batch`], and
+//! What was typed becomes settings and an [`Analyzer`](myovox::Analyzer), recordings run through [`myovox::batch`], and
 //! what comes out is written as text, JSON, NDJSON or CSV. Results go to standard output or to the file of `--output`, everything else to
 //! standard error. A recording that fails is one line there, and the others go on.
 //!

@@ -3,7 +3,7 @@
 use myovox::report::{ChannelDescription, Details, EventDescription, Inspection, Recording};
 
 use super::number::{self, ABSENT};
-use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, clean, listed, more, short, warnings, word, wrapped};
+use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, UNIT, clean, listed, more, short, warnings, word, wrapped};
 
 /// How the whole of a list that was cut is had.
 const ALL: &str = "--format json";
@@ -74,7 +74,7 @@ fn channels(recording: &Recording, reasons: &mut Reasons<'_>, paint: Paint) -> S
         let path = format!("recording.channels[{}].unit", channel.index);
         reasons
             .note(channel.unit.as_deref(), &path, &short(&channel.label, 24))
-            .map_or_else(|| ABSENT.to_owned(), clean)
+            .map_or_else(|| ABSENT.to_owned(), |unit| short(unit, UNIT))
     };
     let units = cells(&mut unit);
     let mut bound = |channel: &ChannelDescription, value: Option<f64>, name: &str| {

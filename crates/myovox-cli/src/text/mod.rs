@@ -19,6 +19,9 @@ pub(crate) use inspection::inspection;
 pub(crate) use report::report;
 pub(crate) use settings::{checked, settings_table};
 
+/// Characters of a unit.
+const UNIT: usize = 12;
+
 /// Columns of a terminal that a text fits into.
 const WIDTH: usize = 100;
 
@@ -75,12 +78,13 @@ fn short(text: &str, length: usize) -> String {
     }
 }
 
-/// `text` in lines of at most [`WIDTH`] columns; the first begins with `first`, the others are as far from the edge.
+/// `text` in lines of at most [`WIDTH`] columns; the first begins with `first`, the others are as far from the edge. A word that no line
+/// holds is broken.
 fn wrapped(first: &str, text: &str) -> String {
     let indent = first.chars().count();
     let (mut lines, mut line) = (String::new(), first.to_owned());
     let mut used = indent;
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| pieces(word, WIDTH - indent)) {
         let length = word.chars().count();
         if used > indent && used + 1 + length > WIDTH {
             lines.extend([line.trim_end(), "\n"]);
@@ -91,11 +95,16 @@ fn wrapped(first: &str, text: &str) -> String {
             line.push(' ');
             used += 1;
         }
-        line.push_str(word);
+        line.push_str(&word);
         used += length;
     }
     lines.extend([line.trim_end(), "\n"]);
     lines
+}
+
+/// `word` in pieces of at most `length` characters.
+fn pieces(word: &str, length: usize) -> Vec<String> {
+    word.chars().collect::<Vec<_>>().chunks(length).map(|piece| piece.iter().collect()).collect()
 }
 
 /// Where the words of a column stand.
@@ -241,6 +250,12 @@ mod tests {
         let text = wrapped(" ! ", &"word ".repeat(40));
         assert!(text.lines().count() == 3 && text.lines().all(|line| line.chars().count() <= WIDTH));
         assert!(text.lines().skip(1).all(|line| line.starts_with("   word")));
+    }
+
+    #[test]
+    fn a_word_that_no_line_holds_is_broken() {
+        let text = wrapped(" ! ", &"x".repeat(150));
+        assert_eq!(text, format!(" ! {}\n   {}\n", "x".repeat(97), "x".repeat(53)));
     }
 
     #[test]

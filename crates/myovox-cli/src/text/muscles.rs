@@ -5,7 +5,7 @@ use myovox::emg::{Channel, ChannelParameters, Contraction, Emg, Role, envelope::
 use myovox::report::Recording;
 
 use super::number::{self, ABSENT, Scale};
-use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, clean, listed, more, short, wrapped};
+use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, UNIT, listed, more, short, wrapped};
 
 /// Characters of a label in the table of muscles.
 const LABEL: usize = 20;
@@ -53,7 +53,7 @@ fn units(channels: &[Channel]) -> Vec<Option<&str>> {
 /// The scale in which all amplitudes of `channels` are shown.
 fn scale<'a>(channels: impl Iterator<Item = &'a Channel>, unit: Option<&str>) -> Scale {
     let peak = |channel: &Channel| channel.parameters.amplitude_peak.or(channel.thresholds.map(|levels| levels.on));
-    let unit = unit.map(clean);
+    let unit = unit.map(|unit| short(unit, UNIT));
     Scale::new(unit.as_deref(), channels.filter_map(peak).fold(0.0, f64::max))
 }
 
