@@ -25,7 +25,7 @@ fn muscles(c: &mut Criterion) {
 /// A minute of one voice at 16 kHz.
 fn voice(c: &mut Criterion) {
     let voices = myovox_fixtures::voice(60.0, 16_000, 1);
-    let bytes = wav(&voices.channels, 16_000, Coding::Pcm16);
+    let bytes = wav(&voices.channels, 16_000, Coding::Pcm(16));
     let analyzer = Analyzer::new(Config::default());
     let report = analyzer.run(&bytes, None).expect("the voice can be analysed");
     let leg = &report.voice.expect("a WAV recording has a voice part").legs[0];

@@ -40,7 +40,7 @@ fn c3d_rs_samples(bytes: &[u8]) -> Vec<f64> {
 /// A minute of 16-bit sound at 16 kHz.
 fn wav(c: &mut Criterion) {
     let voices = myovox_fixtures::voice(60.0, 16_000, 1);
-    let bytes = wav_file::wav(&voices.channels, 16_000, Coding::Pcm16);
+    let bytes = wav_file::wav(&voices.channels, 16_000, Coding::Pcm(16));
     let ours = || wav::read(&bytes, &wav::WavConfig::default(), &mut budget()).expect("the recording reads");
     let peer = || -> Vec<f64> {
         let mut reader = hound::WavReader::new(Cursor::new(&bytes)).expect("the peer opens it");

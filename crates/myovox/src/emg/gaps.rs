@@ -14,6 +14,9 @@ use crate::dsp::robust;
 use crate::error::Result;
 use crate::units::{Rate, Span};
 
+/// Share of a plateau's height above which the samples beside it belong to it; muscles beside lost packets stay well below.
+const RETURN_SHARE: f64 = 0.1;
+
 config! {
     /// What is done with samples that are no signal.
     pub struct GapConfig {
@@ -121,8 +124,9 @@ fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, G
         let found = if !value.is_finite() {
             Some((start, end, GapCause::NotFinite))
         } else if end - start >= plateau && (value - centre).abs() > far {
-            // Far-off samples beside the plateau, on its side of the centre, are the slow way there and back.
-            let slow = |v: &&f64| (**v - centre).abs() > far && (**v > centre) == (value > centre);
+            // Samples beside the plateau, on its side and beyond a tenth of its height, are the slow way there and back.
+            let least = far.max(RETURN_SHARE * (value - centre).abs());
+            let slow = |v: &&f64| (**v - centre).abs() > least && (**v > centre) == (value > centre);
             let before = samples[..start].iter().rev().take_while(slow).count();
             let after = samples[end..].iter().take_while(slow).count();
             let cause = if before + after > 0 { GapCause::LeadOff } else { GapCause::Dropout };
@@ -197,7 +201,7 @@ mod tests {
         }
         let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
         assert_eq!((gaps.len(), gaps[0].cause, gaps[0].span.start), (1, GapCause::LeadOff, 1000));
-        assert!((2050..2250).contains(&gaps[0].span.end), "{:?}", gaps[0]);
+        assert!((2080..2110).contains(&gaps[0].span.end), "{:?}", gaps[0]);
     }
 
     #[test]

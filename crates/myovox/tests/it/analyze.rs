@@ -63,7 +63,8 @@ fn every_report_fits_the_schema_and_every_null_has_its_reason() {
             let faults: Vec<String> =
                 schema.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
             assert!(faults.is_empty(), "{}: {faults:?}", path.display());
-            assert!(!json.contains(": -0.0"), "{}: negative zero", path.display());
+            let negative_zero = json.lines().find(|line| line.trim_end_matches(',').ends_with(" -0.0"));
+            assert_eq!(negative_zero, None, "{}", path.display());
             let mut found = Vec::new();
             nulls(&value, "", &mut found);
             let mut explained: Vec<&str> =

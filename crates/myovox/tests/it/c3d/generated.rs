@@ -8,7 +8,7 @@ use myovox_fixtures::{Processor, Storage, generated_c3d};
 #[test]
 fn generated_recordings_come_back_value_by_value_without_a_warning() {
     for processor in [Processor::Intel, Processor::Dec, Processor::Mips] {
-        for storage in [Storage::Int16, Storage::Float] {
+        for storage in [Storage::Int16, Storage::Float32] {
             for (frames, markers, channels, sub_samples) in
                 [(3, 2, 1, 1), (50, 7, 13, 10), (11, 300, 300, 2), (70_000, 1, 1, 1)]
             {

@@ -1,0 +1,55 @@
+//! The verb `analyze`: reports of recordings.
+
+use myovox::{Analyzer, Error, Report, batch};
+
+use crate::args::{Analyze, ReportForm, Table};
+use crate::output::Output;
+use crate::recordings::{Job, Recordings, Sequence, Written};
+use crate::text::{self, Paint};
+use crate::{ExitStatus, Stop, config};
+
+const JOB: Job<Report> = Job { file: batch::analyze_path, bytes: Analyzer::run };
+
+impl Written for Report {
+    fn text(&self, paint: Paint) -> String {
+        text::report(self, paint)
+    }
+
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn json_line(&self) -> String {
+        self.to_json_line()
+    }
+}
+
+pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
+    let recordings = Recordings::new(&call.inputs, &call.settings, config::analyzer(&call.settings, &call.channels)?);
+    let sequence = match (call.format, call.table) {
+        (None | Some(ReportForm::Csv), Some(table)) => return csv(&recordings, table, output),
+        (Some(ReportForm::Csv), None) => return csv(&recordings, Table::Channels, output),
+        (Some(_), Some(_)) => {
+            let error = Error::config("cli.usage", "only CSV has tables to choose from");
+            return Err(error.field("--table").expected("--format csv").into());
+        }
+        (None | Some(ReportForm::Text), None) => Sequence::Text,
+        (Some(ReportForm::Json), None) => Sequence::Json,
+        (Some(ReportForm::Ndjson), None) => Sequence::Ndjson,
+    };
+    recordings.write_each(&JOB, sequence, output)
+}
+
+/// One table over all recordings: its columns are known when the last report is there.
+fn csv(recordings: &Recordings<'_>, table: Table, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
+    let mut reports = Vec::new();
+    let status = recordings.each(&JOB, output, |report, _| {
+        reports.push(report);
+        Ok(())
+    })?;
+    if !reports.is_empty() {
+        output.results(&myovox::report::Table::from(table).csv(&reports))?;
+    }
+    output.finish()?;
+    Ok(status)
+}

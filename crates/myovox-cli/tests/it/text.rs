@@ -1,0 +1,91 @@
+//! Texts that a person reads: they fit a terminal, hide nothing, and command nothing.
+
+use super::common::*;
+
+fn fits(text: &str) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{} columns: {line}", line.chars().count());
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}
+
+#[test]
+fn every_recording_s_texts_fit_100_columns_and_carry_no_codes_when_piped() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/files")).unwrap();
+    let mut files: Vec<std::path::PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "c3d" || extension == "wav"));
+    files.sort();
+    assert!(files.len() > 20);
+    for verb in ["inspect", "analyze"] {
+        let call = myovox([vec![verb.into()], files.clone()].concat());
+        assert!(call.out.contains("ghostly_twin.c3d\n"));
+        fits(&call.out);
+    }
+}
+
+#[test]
+fn a_muscle_s_row_holds_the_report_s_numbers() {
+    let report = myovox::Report::from_json(&report_of("nan_gap.c3d")).unwrap();
+    let text = myovox(["analyze", &fixture("nan_gap.c3d")]).out;
+    assert!(text.contains("µV"), "{text}");
+    for channel in &report.emg.unwrap().channels {
+        let row = text.lines().find(|line| line.trim_start().starts_with(&channel.label)).unwrap();
+        let cells: Vec<&str> =
+            row[row.find(&channel.label).unwrap() + channel.label.len()..].split_whitespace().collect();
+        let p = &channel.parameters;
+        let shown = |cell: usize| cells[cell].parse::<f64>().unwrap();
+        assert_eq!(cells[0], p.contractions.to_string());
+        let expected = [
+            p.contractions_per_min,
+            p.duration_mean_s,
+            p.duration_max_s,
+            p.amplitude_mean.map(|v| v * 1e6),
+            p.amplitude_peak.map(|v| v * 1e6),
+            p.snr_db,
+            p.active_share.map(|v| v * 100.0),
+        ];
+        for (k, value) in expected.into_iter().enumerate() {
+            let (value, shown) = (value.unwrap(), shown(k + 1));
+            assert!((shown - value).abs() <= 0.03 * value.abs(), "column {k}: {shown} stands for {value}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_is_a_dash_with_its_reason_below() {
+    // A band far above the signal leaves noise alone, in which there is no contraction.
+    let text = myovox(["analyze", "--set", "emg.contraction.minimum_ms=60000", &fixture("ghostly_twin.c3d")]).out;
+    let row = text.lines().find(|line| line.starts_with(" CH1 Raw")).unwrap();
+    assert!(row.matches('–').count() >= 4, "{text}");
+    assert!(text.contains(" – no contraction was found (CH1 Raw, CH2 Raw)\n"), "{text}");
+    assert!(text.contains("emg.contraction.minimum_ms = 60000.0 (default 100.0)"), "{text}");
+}
+
+#[test]
+fn no_amplitude_is_given_a_unit_that_the_file_does_not_state() {
+    let text = myovox(["analyze", &fixture("ghostly_twin.c3d")]).out;
+    assert!(text.contains("(unit") && text.contains("not stated)") && !text.contains("µV"), "{text}");
+}
+
+#[test]
+fn long_lists_are_cut_and_say_how_the_rest_is_had() {
+    let text = myovox(["inspect", &fixture("labels_300.c3d")]).out;
+    assert!(text.contains("Markers (300") && text.contains("and 260 more"), "{text}");
+}
+
+#[test]
+fn a_call_without_colour_on_a_terminal_and_with_it() {
+    let said = |terminal: bool| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut io = myovox_cli::Io::captured(&mut out, &mut err);
+        io.stdout_is_terminal = terminal;
+        assert_eq!(myovox_cli::run(["myovox", "inspect", &fixture("no_analog.c3d")], io), myovox_cli::ExitStatus::Done);
+        String::from_utf8(out).unwrap()
+    };
+    assert!(!said(false).contains('\u{1b}'));
+    if std::env::var_os("NO_COLOR").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb") {
+        let painted = said(true);
+        assert!(painted.contains("\u{1b}[1mno_analog.c3d\u{1b}[0m"), "{painted:?}");
+        assert_eq!(painted.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "").replace("\u{1b}[33m", ""), said(false));
+    }
+}
