@@ -7,13 +7,13 @@ class ActivityConfig(TypedDict):
     """How speech is told from pauses. Ranges after the literature on voice activity; thresholds by measurement on noisy read speech."""
 
     threshold_db: float
-    """How far the bands lie above their floors in the mean, in dB, 1 to 30: lower finds fainter speech and more noise. Default 6."""
+    """How far the bands lie above their floors in the mean, in dB, 1 to 30: lower finds fainter speech and more noise. Default 4: stationary noise stays below it."""
     range_db: float
-    """What lies further below the loud frames (99th percentile) is no speech, in dB, 10 to 100. Default 45."""
+    """What lies further below the loud frames (99th percentile) is no speech, in dB, 10 to 100. Default 48."""
     floor_window_s: float
     """Span in which the floor is tracked, in seconds, 0.5 to 60. Default 3."""
     hang_over_s: float
-    """Gaps up to this long are closed, in seconds, 0 to 1. Default 0.1: longer than a stop's closure, shorter than a pause."""
+    """Gaps shorter than this are closed, in seconds, 0 to 1. Default 0.15: the shortest pause."""
     min_speech_s: float
     """Shorter speech is dropped, in seconds, 0 to 1. Default 0.08."""
     min_pause_s: float
@@ -40,7 +40,7 @@ class ActivityPlan(TypedDict):
     floor_window_s: float
     """Span in which the floor is tracked."""
     hang_over_s: float
-    """Gaps up to this long are closed."""
+    """Gaps shorter than this are closed."""
     min_speech_s: float
     """Shorter speech is dropped."""
     min_pause_s: float
@@ -446,7 +446,7 @@ class Gap(TypedDict):
     cause: "GapCause"
     """Why."""
 
-GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"]
+GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"] | Literal["lead_off"]
 
 
 class GapConfig(TypedDict):

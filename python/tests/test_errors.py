@@ -45,9 +45,11 @@ def test_what_a_limit_forbids() -> None:
     with pytest.raises(myovox.LimitError) as caught:
         myovox.analyze(wav_bytes([0] * 5000), config={"limits.max_memory_bytes": 1000})
     assert caught.value.code == "limit.memory-bytes"
-    with pytest.raises(myovox.LimitError) as of_file:
-        myovox.analyze(FIXTURES / "silence.wav", config={"limits.max_input_bytes": 1000})
-    assert of_file.value.code == "limit.input-bytes"
+    path = FIXTURES / "silence.wav"
+    for source in (path, path.read_bytes()):
+        with pytest.raises(myovox.LimitError) as too_large:
+            myovox.analyze(source, config={"limits.max_input_bytes": 1000})
+        assert too_large.value.code == "limit.input-bytes"
 
 
 def test_a_panic_is_an_internal_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 import threading
 import time
@@ -60,6 +61,18 @@ def test_other_threads_go_on_meanwhile(work: Callable[[], object]) -> None:
     finally:
         sys.setswitchinterval(interval)
     assert any(wait < duration / 2 for duration, wait in attempts), attempts
+
+
+def test_ctrl_c_ends_a_run_of_many() -> None:
+    path = FIXTURES / "ghostly_named.c3d"
+    start = time.perf_counter()
+    myovox.analyze_json(path)
+    one = time.perf_counter() - start
+    timer = threading.Timer(5 * one, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        myovox.analyze_many([path] * 2000)
+    assert time.perf_counter() - start < 1000 * one
 
 
 def test_memory_that_can_change_is_copied_before_the_lock_is_released() -> None:

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::formats::c3d::{self, C3dRecording};
 use crate::formats::sniff::{self, Kind};
 use crate::formats::wav::{self, WavRecording};
-use crate::limits::Budget;
+use crate::limits::{Budget, exceeded};
 use crate::report::{INSPECTION_SCHEMA, Inspection, Maker, REPORT_SCHEMA, Report};
 use crate::settings::Config;
 use crate::simd::Level;
@@ -129,6 +129,10 @@ impl Analyzer {
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Read> {
+        let (bytes_here, at_most) = (bytes.len() as u64, self.config.limits.max_input_bytes);
+        if bytes_here > at_most {
+            return Err(exceeded("limit.input-bytes", "recording", "max_input_bytes", bytes_here, at_most));
+        }
         let mut budget = Budget::new(&self.config.limits);
         let headerless = self.config.wav.raw.given().is_some();
         match if headerless { Kind::Wav } else { sniff::kind(bytes) } {
