@@ -36,6 +36,11 @@ pub mod warning;
 
 mod config;
 
+/// The README's examples, run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
 pub use analyze::Analyzer;
 pub use config::Auto;
 pub use error::{Class, Error, Result};
