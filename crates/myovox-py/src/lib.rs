@@ -3,13 +3,15 @@
 //! In come paths, bytes and settings as Python writes them, out go objects that hold numpy arrays over Rust's memory, and reports as JSON. Nothing
 //! is computed here. The way of a call: `source` and `settings` take the arguments, `border` lets go of the interpreter's lock, runs the
 //! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `wav` and `warning` are the objects that come back, `analysis` has the
-//! reports, `convert` the small words and shapes in them. What people import, with its documentation, stands in `python/myovox`.
+//! reports, `convert` the small words and shapes in them, `command` runs the command line's program. What people import, with its documentation,
+//! stands in `python/myovox`.
 #![allow(clippy::doc_markdown, reason = "documentation of what Python sees is written for Python's help")]
 #![allow(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 
 mod analysis;
 mod border;
 mod c3d;
+mod command;
 mod convert;
 mod settings;
 mod simd;
@@ -28,6 +30,8 @@ mod _native {
     use crate::border::_panic;
     #[pymodule_export]
     use crate::c3d::{C3dRecording, Event, Rotations, read_c3d};
+    #[pymodule_export]
+    use crate::command::run_command;
     #[pymodule_export]
     use crate::simd::simd_level;
     #[pymodule_export]
