@@ -1,6 +1,7 @@
 //! Writes all that is generated and checked in: the C header, the JSON Schemas, the Python types of a report, shell completions, the table of
 //! settings. [`all`] makes the texts; the binary writes or compares them, and a test compares them.
 
+pub mod completions;
 pub mod header;
 pub mod python_types;
 pub mod settings_table;
@@ -36,6 +37,7 @@ pub fn all() -> Result<Vec<Generated>, String> {
         file("schemas/settings.schema.json", myovox::report::settings_schema()),
         file("docs/settings.md", settings_table::markdown()),
     ];
+    files.extend(completions::files());
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }

@@ -1,0 +1,93 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[myovox] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'myovox'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'myovox'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+            cand analyze 'Analyse recordings: contractions of muscles, features of voices'
+            cand config 'Print the default settings, or check a settings file'
+            cand schema 'Print the JSON Schema of what is written or can be set'
+            cand completions 'Print a script that completes the arguments of this command in a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'myovox;inspect'= {
+            cand --name 'Name of the recording on standard input; without it, it has none'
+            cand -o 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
+            cand --output 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
+            cand --threads 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number'
+            cand --format 'Form of the result'
+            cand --config 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)'
+            cand --set 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'myovox;analyze'= {
+            cand --name 'Name of the recording on standard input; without it, it has none'
+            cand -o 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
+            cand --output 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
+            cand --threads 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number'
+            cand --format 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]'
+            cand --table 'Rows of the CSV [default: channels]'
+            cand --channels 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)'
+            cand --config 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)'
+            cand --set 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'myovox;config'= {
+            cand --format 'Form of the defaults'
+            cand --check 'Check a settings file and list what it changes'
+            cand --defaults 'Print every setting with its default and meaning'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'myovox;schema'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'myovox;completions'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'myovox;help'= {
+            cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+            cand analyze 'Analyse recordings: contractions of muscles, features of voices'
+            cand config 'Print the default settings, or check a settings file'
+            cand schema 'Print the JSON Schema of what is written or can be set'
+            cand completions 'Print a script that completes the arguments of this command in a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'myovox;help;inspect'= {
+        }
+        &'myovox;help;analyze'= {
+        }
+        &'myovox;help;config'= {
+        }
+        &'myovox;help;schema'= {
+        }
+        &'myovox;help;completions'= {
+        }
+        &'myovox;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,73 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_myovox_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_myovox_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_myovox_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_myovox_using_subcommand
+    set -l cmd (__fish_myovox_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c myovox -n "__fish_myovox_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_needs_command" -s V -l version -d 'Print version'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "config" -d 'Print the default settings, or check a settings file'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -l name -d 'Name of the recording on standard input; without it, it has none' -r
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -s o -l output -d 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -l threads -d 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number' -r
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -l format -d 'Form of the result' -r -f -a "text\t''
+json\t''
+ndjson\t''"
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
+complete -c myovox -n "__fish_myovox_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l name -d 'Name of the recording on standard input; without it, it has none' -r
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s o -l output -d 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l threads -d 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number' -r
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l format -d 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]' -r -f -a "text\t''
+json\t''
+ndjson\t''
+csv\t''"
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l table -d 'Rows of the CSV [default: channels]' -r -f -a "contractions\t'One row per contraction'
+channels\t'One row per muscle'
+legs\t'One row per leg of a call'
+segments\t'One row per stretch of speech'
+warnings\t'One row per warning'"
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l channels -d 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)' -r
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_using_subcommand config" -l format -d 'Form of the defaults' -r -f -a "toml\t'A settings file to start from'
+json\t'The same without the meanings'
+table\t'Key, default and meaning side by side'"
+complete -c myovox -n "__fish_myovox_using_subcommand config" -l check -d 'Check a settings file and list what it changes' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand config" -l defaults -d 'Print every setting with its default and meaning'
+complete -c myovox -n "__fish_myovox_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
