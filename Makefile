@@ -30,6 +30,7 @@ test:
 	$(STEP) "generated files" cargo xtask generate --check
 	$(STEP) "wheel" sh scripts/wheel.sh
 	$(STEP) "Python tests" .venv/bin/python -m pytest --quiet
+	$(STEP) "all doors, the same bytes" sh scripts/doors.sh
 
 bench:
 	$(STEP) "benches" cargo bench --locked --package myovox-benches

@@ -24,10 +24,10 @@ def main() -> None:
     # Steps between frames; one that begins or ends where the marker was not seen is not a number and not counted.
     steps = np.linalg.norm(np.diff(recording.points, axis=2), axis=1)
     seen = np.isfinite(recording.points).all(axis=1).sum(axis=1)
-    for label, length, frames in zip(recording.point_labels, np.nansum(steps, axis=1), seen, strict=True):
+    for label, length, frames in zip(recording.point_names, np.nansum(steps, axis=1), seen, strict=True):
         print(f"{label}: moved {length:.1f} {recording.point_units}, seen in {frames} frames")
 
-    for label, unit, samples in zip(recording.analog_labels, recording.analog_units, recording.analog, strict=True):
+    for label, unit, samples in zip(recording.analog_names, recording.analog_units, recording.analog, strict=True):
         print(f"{label}: {samples.size} samples, rms {np.sqrt(np.mean(samples**2)):.6g} {unit}".rstrip())
 
 

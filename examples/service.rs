@@ -6,11 +6,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use myovox::{Analyzer, Class, Config, Limits};
+use myovox::{Analyzer, Class, Config};
 
 fn main() -> ExitCode {
-    // Strangers send the recordings: what one may cost is bounded.
-    let analyzer = Analyzer::new(Config::default().limits(Limits::default().max_input_bytes(64 << 20)));
+    // What one recording may cost is bounded by `Config::limits`; lower them where strangers upload.
+    let analyzer = Analyzer::new(Config::default());
     let mut failed = false;
     for path in std::env::args_os().skip(1) {
         let path = Path::new(&path);

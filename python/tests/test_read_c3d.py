@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FIXTURES, c3d_bytes
+from conftest import FIXTURES, ROOT, c3d_bytes
 
 import myovox
 
@@ -125,3 +125,14 @@ def test_results_are_frozen_and_show_their_shapes() -> None:
     assert recording.analog.tolist() == [[0.5, -0.25, 1.0]] * 2
     with pytest.raises(AttributeError):
         recording.points = np.zeros((1, 3, 1))  # type: ignore[misc]
+
+
+def test_markers_that_the_file_does_not_name_have_names_all_the_same() -> None:
+    path = ROOT.parent / "shared/data/c3d/c3d.org/sample20/phasespace_sample.c3d"
+    if not path.exists():
+        print("skipped: shared recordings are absent")
+        return
+    recording = myovox.read_c3d(path)
+    assert recording.point_labels == []
+    assert recording.point_names[:2] == ["*1", "*2"]
+    assert len(recording.point_names) == len(recording.points)

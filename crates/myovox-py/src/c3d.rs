@@ -20,7 +20,9 @@ const MAX_DIMENSIONS: usize = 32;
 /// Attributes
 /// ----------
 /// point_labels : list of str
-///     One label per marker; markers that the file does not name are ``*1``, ``*2``, ...
+///     The markers' labels as the file stores them, without blanks around; fewer than markers where the file does not name them all.
+/// point_names : list of str
+///     One name per marker: its label, and ``*1``, ``*2``, ... for those that the file does not name.
 /// point_rate : float
 ///     Frames per second; NaN where the file states none.
 /// point_units : str
@@ -33,8 +35,12 @@ const MAX_DIMENSIONS: usize = 32;
 ///     Bits 0 to 6 are the cameras 1 to 7 that saw the marker.
 /// first_frame : int
 ///     Number of the first frame in the original trial, usually 1.
-/// analog_labels, analog_units : list of str
-///     One label and one unit per analog channel; a unit that is not given is empty.
+/// analog_labels : list of str
+///     The analog channels' labels as the file stores them; fewer than channels where the file does not name them all.
+/// analog_names : list of str
+///     One name per analog channel, as ``point_names``.
+/// analog_units : list of str
+///     One unit per analog channel; one that is not given is empty.
 /// analog_rate : float
 ///     Samples per second and channel; NaN where there are no channels or no rate.
 /// analog : numpy.ndarray of float64 [shape=(channels, samples)]
@@ -58,8 +64,10 @@ const MAX_DIMENSIONS: usize = 32;
 ///     What was guessed or is doubtful.
 #[pyclass(frozen, get_all, module = "myovox")]
 pub(crate) struct C3dRecording {
-    /// One label per marker.
+    /// Labels of the markers that the file names.
     point_labels: Py<PyList>,
+    /// One name per marker.
+    point_names: Py<PyList>,
     /// Frames per second; NaN where unknown.
     point_rate: f64,
     /// Unit of coordinates and residuals.
@@ -72,8 +80,10 @@ pub(crate) struct C3dRecording {
     camera_masks: Py<PyArray2<u8>>,
     /// Number of the first frame in the original trial.
     first_frame: u32,
-    /// One label per analog channel.
+    /// Labels of the analog channels that the file names.
     analog_labels: Py<PyList>,
+    /// One name per analog channel.
+    analog_names: Py<PyList>,
     /// One unit per analog channel.
     analog_units: Py<PyList>,
     /// Samples per second and channel; NaN where unknown.
@@ -165,6 +175,11 @@ pub(crate) fn read_c3d(py: Python<'_>, source: Source, policy: &str) -> PyResult
     })
 }
 
+/// The first `named` of `labels`: those that stand in the file.
+fn stored(labels: &[String], named: usize) -> &[String] {
+    labels.get(..named).unwrap_or(labels)
+}
+
 impl C3dRecording {
     fn new(py: Python<'_>, recording: c3d::C3dRecording) -> PyResult<Self> {
         let events = PyList::empty(py);
@@ -172,14 +187,16 @@ impl C3dRecording {
             events.append(Bound::new(py, Event::from(event))?)?;
         }
         Ok(Self {
-            point_labels: PyList::new(py, recording.point_labels)?.unbind(),
+            point_labels: PyList::new(py, stored(&recording.point_labels, recording.named_points))?.unbind(),
+            point_names: PyList::new(py, recording.point_labels)?.unbind(),
             point_rate: or_nan(recording.point_rate_hz),
             point_units: recording.point_units,
             points: recording.points.into_pyarray(py).unbind(),
             residuals: recording.residuals.into_pyarray(py).unbind(),
             camera_masks: recording.camera_masks.into_pyarray(py).unbind(),
             first_frame: recording.first_frame,
-            analog_labels: PyList::new(py, recording.analog_labels)?.unbind(),
+            analog_labels: PyList::new(py, stored(&recording.analog_labels, recording.named_channels))?.unbind(),
+            analog_names: PyList::new(py, recording.analog_labels)?.unbind(),
             analog_units: PyList::new(py, recording.analog_units)?.unbind(),
             analog_rate: or_nan(recording.analog_rate_hz),
             analog: recording.analog.into_pyarray(py).unbind(),
