@@ -295,14 +295,12 @@ Edges: TypeAlias = Literal["centre_zeros"] | Literal["snip"] | Literal["mirror"]
 class Emg(TypedDict):
     """The muscle part of a report."""
 
-    rate_hz: float
-    """Sampling rate in Hz."""
-    plan: "EmgPlan"
-    """What was done, every number fixed."""
+    plan: "EmgPlan | None"
+    """What was done, every number fixed; `null` where no channel is a muscle."""
     channels: list["Channel"]
     """The muscles, in the order of the file's channels."""
-    session: "SessionParameters"
-    """All muscles together."""
+    session: "SessionParameters | None"
+    """All muscles together; `null` where no channel is a muscle."""
 
 
 class EmgConfig(TypedDict):
@@ -323,6 +321,8 @@ class EmgConfig(TypedDict):
 class EmgPlan(TypedDict):
     """What was done, every number fixed."""
 
+    rate_hz: float
+    """Sampling rate in Hz."""
     band: "BandPlan"
     """The band that was kept."""
     envelope: "EnvelopePlan"

@@ -2,26 +2,19 @@
 
 use std::path::Path;
 
-use myovox::formats::source;
 use myovox::simd::Level;
 use myovox::units::Rate;
-use myovox::{Analyzer, Config, Error, Limits, emg, settings, voice};
+use myovox::{Analyzer, Config, Error, emg, settings, voice};
 
 use crate::args::{ConfigCall, ConfigForm, Settings};
 use crate::output::Output;
 use crate::{ExitStatus, Stop, text};
-
-/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
-const LARGEST_FILE: u64 = 1 << 20;
 
 /// The rate at which settings of muscles are tried: high enough that only what no rate can hold is refused.
 const MUSCLE_RATE_HZ: f64 = 1e6;
 
 /// The rates at which settings of voices are tried: those of wide-band calls, of telephones and of sound cards.
 const VOICE_RATES_HZ: [f64; 3] = [16_000.0, 8_000.0, 48_000.0];
-
-/// The environment variable that names the instruction set.
-const SIMD: &str = "MYOVOX_SIMD";
 
 /// The analyzer that a call asks for: settings file, then single settings, then `--channels`, on the instruction set of the environment.
 ///
@@ -60,23 +53,9 @@ pub(crate) fn run(call: &ConfigCall, output: &mut Output<'_>) -> Result<ExitStat
 
 /// The settings of a file, which must be right without those that are given beside it.
 fn from_file(path: &Path) -> myovox::Result<Config> {
-    let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
-    let config = parse(path, &bytes).and_then(|config| check(&config).map(|()| config));
-    config.map_err(|error| error.recording(path.display().to_string()))
-}
-
-/// By extension, and where it tells nothing, by the first character.
-fn parse(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|cause| Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("json") => Config::from_json(text),
-        Some("toml") => Config::from_toml(text),
-        _ if text.trim_start().starts_with('{') => Config::from_json(text),
-        _ => Config::from_toml(text),
-    }
+    let config = Config::from_path(path)?;
+    check(&config).map_err(|error| error.recording(path.display().to_string()))?;
+    Ok(config)
 }
 
 /// Refuses settings that no recording can be analysed with; what only some rates cannot hold is the error of a recording.
@@ -97,13 +76,6 @@ fn check(config: &Config) -> myovox::Result<()> {
 }
 
 fn level() -> myovox::Result<Level> {
-    let Some(name) = std::env::var_os(SIMD).filter(|name| !name.is_empty()) else { return Ok(Level::best()) };
-    let name = name.to_string_lossy();
-    Level::named(&name).ok_or_else(|| {
-        let available: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
-        Error::config("cli.simd-level", "this processor has no such instruction set")
-            .field(SIMD)
-            .found(format!("`{name}`"))
-            .expected(format!("one of {}", available.join(", ")))
-    })
+    let value = std::env::var_os(settings::SIMD_VARIABLE);
+    settings::simd_level(value.map(|name| name.to_string_lossy().into_owned()).as_deref())
 }

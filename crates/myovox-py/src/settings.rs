@@ -2,10 +2,9 @@
 //!
 //! They become JSON, and the library reads that: it alone knows the settings, their ranges and what to say about a wrong one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use myovox::formats::source::read_path;
-use myovox::{Config, Error, Limits};
+use myovox::{Config, Error};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -17,9 +16,6 @@ use crate::border::Failure;
 /// Nesting of dictionaries and lists beyond which nobody writes settings; a dictionary that holds itself ends here.
 const MAX_DEPTH: usize = 16;
 
-/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
-const LARGEST_FILE: u64 = 1 << 20;
-
 /// The settings of the argument `config`.
 pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     let Some(given) = argument else { return Ok(Config::default()) };
@@ -29,7 +25,7 @@ pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Fail
     }
     if given.is_instance_of::<PyString>() || given.hasattr(intern!(given.py(), "__fspath__"))? {
         let path: PathBuf = given.extract()?;
-        return Ok(given.py().detach(|| of_file(&path))?);
+        return Ok(given.py().detach(|| Config::from_path(&path))?);
     }
     let kind = given.get_type().name()?;
     let message = format!("config is a dict, the path of a TOML or JSON file, or None, not {kind}");
@@ -39,24 +35,6 @@ pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Fail
 /// The defaults with the reading policy `policy` under `key`.
 pub(crate) fn with_policy(key: &str, policy: &str) -> myovox::Result<Config> {
     Config::default().set(key, &Value::from(policy).to_string())
-}
-
-/// By extension, and where that tells nothing by the first character, as the command does.
-fn of_file(path: &Path) -> myovox::Result<Config> {
-    let bytes = read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
-    parsed(path, &bytes).map_err(|error| error.recording(path.display().to_string()))
-}
-
-fn parsed(path: &Path, bytes: &[u8]) -> myovox::Result<Config> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|cause| Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64))?;
-    let text = text.trim_start_matches('\u{feff}');
-    match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("json") => Config::from_json(text),
-        Some("toml") => Config::from_toml(text),
-        _ if text.trim_start().starts_with('{') => Config::from_json(text),
-        _ => Config::from_toml(text),
-    }
 }
 
 /// A dictionary, its dotted keys unfolded. `path` is the key that it stands under.

@@ -3,6 +3,8 @@
 //! Meaning and default of every setting stand where its struct is declared; the table of settings, the JSON Schema, `myovox config --defaults`
 //! and the reports are made from there.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,8 +12,10 @@ use crate::config::config;
 use crate::emg::EmgConfig;
 use crate::error::{Error, Result};
 use crate::formats::c3d::C3dConfig;
+use crate::formats::source;
 use crate::formats::wav::WavConfig;
 use crate::limits::Limits;
+use crate::simd::Level;
 use crate::voice::VoiceConfig;
 
 config! {
@@ -28,6 +32,27 @@ config! {
         /// Analysis of voices.
         voice: VoiceConfig = VoiceConfig::default(),
     }
+}
+
+/// The environment variable by which the doors let a user choose the instruction set.
+pub const SIMD_VARIABLE: &str = "MYOVOX_SIMD";
+
+/// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// The instruction set that the value of [`SIMD_VARIABLE`] names; the best one for none or an empty one.
+///
+/// # Errors
+/// `config.simd-level` for a name that this processor has no level of; the line lists those that it has.
+pub fn simd_level(value: Option<&str>) -> Result<Level> {
+    let Some(name) = value.filter(|name| !name.is_empty()) else { return Ok(Level::best()) };
+    Level::named(name).ok_or_else(|| {
+        let available: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
+        Error::config("config.simd-level", "this processor has no such instruction set")
+            .field(SIMD_VARIABLE)
+            .found(format!("`{name}`"))
+            .expected(format!("one of {}", available.join(", ")))
+    })
 }
 
 /// One setting, as a person reads it.
@@ -71,6 +96,30 @@ impl Config {
         let value = serde_json::from_str(text)
             .map_err(|cause| Error::config("config.not-json", format!("not JSON: {cause}")))?;
         Self::from_value(&value)
+    }
+
+    /// The settings of a file: TOML or JSON by its ending, and where that tells nothing by its first character.
+    ///
+    /// # Errors
+    /// As [`source::read_path`], for a file above 1 MiB too; `config.not-utf-8`, and as [`from_toml`](Self::from_toml) and
+    /// [`from_json`](Self::from_json). Each line names the path.
+    pub fn from_path(path: &Path) -> Result<Self> {
+        let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
+        Self::from_bytes(path, &bytes).map_err(|error| error.recording(path.display().to_string()))
+    }
+
+    fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|cause| {
+            Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64)
+        })?;
+        let text = text.trim_start_matches('\u{feff}');
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("json") => Self::from_json(text),
+            Some("toml") => Self::from_toml(text),
+            _ if text.trim_start().starts_with('{') => Self::from_json(text),
+            _ => Self::from_toml(text),
+        }
     }
 
     /// The same settings with one changed: `set("emg.band.low_hz", "30")`. A value that is no JSON is taken as text.

@@ -1,6 +1,6 @@
 //! The muscle part of a report as text: one row per muscle, the session, the contractions, and what was done.
 
-use myovox::emg::session::EmgPlan;
+use myovox::emg::session::{EmgPlan, SessionParameters};
 use myovox::emg::{Channel, ChannelParameters, Contraction, Emg, Role, envelope::EnvelopePlan};
 use myovox::report::Recording;
 
@@ -29,8 +29,8 @@ pub(super) fn section(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_
         text.push_str(&table(&group, unit, reasons));
     }
     text.push_str(&reasons.take());
-    if !emg.channels.is_empty() {
-        text.push_str(&session(emg, reasons));
+    if let (Some(plan), Some(parameters)) = (&emg.plan, &emg.session) {
+        text.push_str(&session(plan, parameters, reasons));
     }
     text.push_str(&left_out(recording));
     for channel in &emg.channels {
@@ -93,8 +93,7 @@ fn table(group: &[(usize, &Channel)], unit: Option<&str>, reasons: &mut Reasons<
 }
 
 /// All muscles together, and how they were analysed.
-fn session(emg: &Emg, reasons: &mut Reasons<'_>) -> String {
-    let session = &emg.session;
+fn session(plan: &EmgPlan, session: &SessionParameters, reasons: &mut Reasons<'_>) -> String {
     let share = reasons.note(session.active_share, "emg.session.active_share", "session");
     let share = share.map_or_else(|| ABSENT.to_owned(), |share| number::fixed(100.0 * share, 1));
     let together = match session.channels {
@@ -108,7 +107,7 @@ fn session(emg: &Emg, reasons: &mut Reasons<'_>) -> String {
         number::fixed(session.active_s, 3),
         number::fixed(session.duration_s, 3),
     );
-    let method = wrapped(" ", &method(&emg.plan, emg.rate_hz));
+    let method = wrapped(" ", &method(plan));
     format!("\n{}{}{method}", wrapped(" ", &line), reasons.take())
 }
 
@@ -129,7 +128,7 @@ fn left_out(recording: &Recording) -> String {
     text
 }
 
-fn method(plan: &EmgPlan, rate_hz: f64) -> String {
+fn method(plan: &EmgPlan) -> String {
     let band = &plan.band;
     let envelope = match &plan.envelope {
         EnvelopePlan::Rms { window_ms, .. } => format!("root mean square over {} ms", number::rate(*window_ms)),
@@ -137,7 +136,7 @@ fn method(plan: &EmgPlan, rate_hz: f64) -> String {
             format!("rectified and low-passed at {} Hz", number::rate(*low_pass_hz))
         }
     };
-    let ms = |samples: usize| number::rate((1000.0 * samples as f64 / rate_hz).round());
+    let ms = |samples: usize| number::rate((1000.0 * samples as f64 / plan.rate_hz).round());
     format!(
         "Amplitudes: band {} to {} Hz, envelope {envelope}. A contraction lasts {} ms or more; pauses up to {} ms are bridged.",
         number::rate(band.low_hz),

@@ -65,7 +65,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// What the bytes are not: `recording.unknown-kind`, `recording.other-kind`, codes of the formats, of `Limits`, of settings that the rate
-    /// cannot hold, `recording.no-rate`, `recording.no-samples`. Each line names `name`, the byte or field, what was found and what was expected.
+    /// cannot hold, `emg.no-rate`, `recording.no-samples`. Each line names `name`, the byte or field, what was found and what was expected.
     pub fn run(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
         self.run_unnamed(bytes, name).map_err(|error| named(error, name))
     }
@@ -158,18 +158,11 @@ impl Analyzer {
         let rows: Vec<CowArray<'_, f64, Ix1>> = c3d.analog.rows().into_iter().map(contiguous).collect();
         let signals: Vec<Signal<'_>> =
             infos.iter().zip(&rows).filter_map(|(info, row)| Some(Signal { info, samples: row.as_slice()? })).collect();
-        let rate = match c3d.analog_rate_hz.map(Rate::new) {
-            Some(Ok(rate)) => rate,
-            // Without analog channels nothing is filtered, and any rate will do to say so.
-            _ if signals.is_empty() => Rate::new(1000.0)?,
-            _ => {
-                return Err(Error::data("recording.no-rate", "no sampling rate")
-                    .field("ANALOG:RATE")
-                    .found(c3d.analog_rate_hz.map_or_else(|| "none".to_owned(), |hz| format!("{hz} Hz")))
-                    .expected("a rate above 0 Hz"));
-            }
-        };
-        emg::Plan::new(&self.config.emg, rate, self.level)?.run(&signals)
+        let rate = c3d.analog_rate_hz.and_then(|hz| Rate::new(hz).ok());
+        emg::analyze(&signals, rate, &self.config.emg, self.level).map_err(|error| match error.code() {
+            "emg.no-rate" => error.field("ANALOG:RATE"),
+            _ => error,
+        })
     }
 }
 

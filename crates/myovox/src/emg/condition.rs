@@ -43,6 +43,11 @@ pub struct BandPlan {
     pub phase: String,
 }
 
+/// Whether `rate` leaves room for a band above the lower edge, with an upper edge that the library chooses.
+pub(super) fn can_hold(config: &BandConfig, rate: Rate) -> bool {
+    config.high_hz.given().is_some() || EDGE_OF_RATE * rate.hz() > config.low_hz
+}
+
 /// Designs the band-pass; an edge that was given is never moved, one chosen here is, with a warning.
 pub(super) fn plan(config: &BandConfig, rate: Rate, level: Level) -> Result<(ZeroPhase, BandPlan, Option<Warning>)> {
     within("emg.band.order", f64::from(config.order), 1.0..=12.0)?;

@@ -9,7 +9,7 @@ use super::gaps::{self, GapCause, Mended};
 use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
 use crate::dsp::iir::{Workspace, ZeroPhase};
 use crate::dsp::math;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::simd::Level;
 use crate::units::Rate;
 use crate::warning::{Missing, Warning};
@@ -74,12 +74,45 @@ pub struct Plan {
     warnings: Vec<Warning>,
 }
 
-/// Plans and runs in one call, with the best instruction set.
+/// Chooses the muscles, plans for their rate and runs. Where no channel is a muscle nothing is planned, and a warning says so; a rate too low for
+/// the band means that channels without a name of their own are no muscles.
 ///
 /// # Errors
-/// As [`Plan::new`] and [`Plan::run`].
-pub fn analyze(signals: &[Signal<'_>], rate: Rate, config: &EmgConfig) -> Result<Analysis> {
-    Plan::new(config, rate, Level::best())?.run(signals)
+/// `emg.channel-unknown`, `emg.no-rate` for muscles without a rate, and as [`Plan::new`].
+pub fn analyze(signals: &[Signal<'_>], rate: Option<Rate>, config: &EmgConfig, level: Level) -> Result<Analysis> {
+    let mut roles = roles_of(signals, config)?;
+    let auto = config.channels.given().is_none();
+    let too_low =
+        rate.filter(|rate| auto && roles.contains(&Role::Muscle) && !condition::can_hold(&config.band, *rate));
+    if let Some(rate) = too_low {
+        roles.iter_mut().filter(|role| **role == Role::Muscle).for_each(|role| *role = Role::Other);
+        let message = format!(
+            "no muscle signal fits a sampling rate of {} Hz: the band begins at {} Hz",
+            rate.hz(),
+            config.band.low_hz
+        );
+        return Ok(nothing(roles, Warning::new("emg.rate-too-low", message).field("emg.band.low_hz")));
+    }
+    if !roles.contains(&Role::Muscle) {
+        let message =
+            format!("none of the {} analog channels was taken for a muscle; name them in emg.channels", signals.len());
+        return Ok(nothing(roles, Warning::new("emg.no-muscle-channel", message).field("emg.channels")));
+    }
+    let rate =
+        rate.ok_or_else(|| Error::data("emg.no-rate", "no sampling rate").found("none").expected("a rate above 0 Hz"))?;
+    Plan::new(config, rate, level)?.run(signals)
+}
+
+fn roles_of(signals: &[Signal<'_>], config: &EmgConfig) -> Result<Vec<Role>> {
+    let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
+    roles(&infos, &config.channels)
+}
+
+/// The analysis of a recording without muscles.
+fn nothing(roles: Vec<Role>, warning: Warning) -> Analysis {
+    let absent = |path: &str| Missing::new(path, "no_muscle_channel", "no channel was taken for a muscle");
+    let emg = Emg { plan: None, channels: Vec::new(), session: None };
+    Analysis { emg, roles, warnings: vec![warning], missing: vec![absent("plan"), absent("session")] }
 }
 
 impl Plan {
@@ -100,8 +133,7 @@ impl Plan {
     /// # Errors
     /// `emg.channel-unknown` when a channel that was asked for is not there.
     pub fn run(&self, signals: &[Signal<'_>]) -> Result<Analysis> {
-        let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
-        let roles = roles(&infos, &self.config.channels)?;
+        let roles = roles_of(signals, &self.config)?;
         let mut warnings = self.warnings.clone();
         let mut missing = Vec::new();
         let mut channels = Vec::new();
@@ -114,19 +146,12 @@ impl Plan {
                 .extend(missing_of(&channel).into_iter().map(|m| m.within(&format!("channels[{}]", channels.len()))));
             channels.push(channel);
         }
-        if channels.is_empty() {
-            let message = format!(
-                "none of the {} analog channels was taken for a muscle; name them in emg.channels",
-                signals.len()
-            );
-            warnings.push(Warning::new("emg.no-muscle-channel", message).field("emg.channels"));
-        }
         let samples = signals.iter().map(|signal| signal.samples.len()).max().unwrap_or(0);
         let session = self.session(&channels, samples);
         if session.active_share.is_none() {
             missing.push(Missing::new("session.active_share", "no_samples", "the recording holds no samples"));
         }
-        let emg = Emg { rate_hz: self.rate.hz(), plan: self.summary(), channels, session };
+        let emg = Emg { plan: Some(self.summary()), channels, session: Some(session) };
         Ok(Analysis { emg, roles, warnings, missing })
     }
 
@@ -236,6 +261,7 @@ impl Plan {
     fn summary(&self) -> EmgPlan {
         let samples = |ms: f64| if ms > 0.0 { self.rate.samples_of_ms(ms) } else { 0 };
         EmgPlan {
+            rate_hz: self.rate.hz(),
             band: self.band.clone(),
             envelope: self.envelope.plan.clone(),
             bridge_samples: samples(self.config.gaps.bridge_ms),

@@ -11,19 +11,19 @@ use super::gaps::Gap;
 /// The muscle part of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Emg {
-    /// Sampling rate in Hz.
-    pub rate_hz: f64,
-    /// What was done, every number fixed.
-    pub plan: EmgPlan,
+    /// What was done, every number fixed; `null` where no channel is a muscle.
+    pub plan: Option<EmgPlan>,
     /// The muscles, in the order of the file's channels.
     pub channels: Vec<Channel>,
-    /// All muscles together.
-    pub session: SessionParameters,
+    /// All muscles together; `null` where no channel is a muscle.
+    pub session: Option<SessionParameters>,
 }
 
 /// What was done, every number fixed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EmgPlan {
+    /// Sampling rate in Hz.
+    pub rate_hz: f64,
     /// The band that was kept.
     pub band: BandPlan,
     /// The envelope that was used.

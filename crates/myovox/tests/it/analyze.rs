@@ -206,6 +206,15 @@ fn bad_input_is_one_line_that_names_what_is_wrong() {
 #[test]
 fn a_recording_without_muscles_says_so() {
     let report = run(&fixture("no_analog.c3d"), &Analyzer::new(Config::default()));
-    assert!(report.emg.unwrap().channels.is_empty());
+    let emg = report.emg.unwrap();
+    assert!(emg.channels.is_empty() && emg.plan.is_none() && emg.session.is_none());
     assert!(report.warnings.iter().any(|warning| warning.code == "emg.no-muscle-channel"));
+    // A band from 60 Hz does not fit into a rate of 100 Hz: the recording is reported all the same, unless the channel was asked for.
+    let slow =
+        myovox_fixtures::generated_c3d(20, 2, 1, 1, myovox_fixtures::Processor::Intel, myovox_fixtures::Storage::Int16);
+    let config = Config::default().set("emg.band.low_hz", "60").unwrap();
+    let report = Analyzer::new(config.clone()).run(&slow, None).unwrap();
+    assert!(report.warnings.iter().any(|warning| warning.code == "emg.rate-too-low"), "{:?}", report.warnings);
+    let named = config.set("emg.channels", &format!("[{:?}]", report.recording.channels[0].label)).unwrap();
+    assert_eq!(Analyzer::new(named).run(&slow, None).unwrap_err().code(), "dsp.filter-edge");
 }

@@ -22,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("voice", &["dsp", "simd"]),
     ("fraud", &["voice", "dsp"]),
     ("train", &["fraud", "voice", "dsp"]),
-    ("settings", &["formats", "emg", "voice", "fraud"]),
+    ("settings", &["simd", "formats", "emg", "voice", "fraud"]),
     ("report", &["formats", "emg", "voice", "fraud", "settings"]),
     ("analyze", &["simd", "dsp", "formats", "emg", "voice", "fraud", "settings", "report"]),
     ("batch", &["analyze", "formats", "report"]),

@@ -344,7 +344,7 @@ fn headerless_samples_are_read_as_told_and_doubted_aloud() {
     assert_eq!(recording.warnings[0].code, "wav.partial-frame");
     let wav_file = file_of(&fmt(1, 1, 8000, 16), &[0; 4]);
     assert_eq!(read(&wav_file, &raw("mulaw:8000")).unwrap().warnings[0].code, "wav.raw-has-header");
-    assert_eq!(read(&[0; 8], &raw("f32le:2000000")).unwrap_err().code(), "limit.rate");
+    assert_eq!(read(&[0; 8], &raw("f32le:2000000")).unwrap_err().code(), "limit.rate-hz");
     assert_eq!(read(&[0; 800], &raw("u8:8000:257")).unwrap_err().code(), "limit.audio-channels");
     assert_eq!(read(&f32::NAN.to_le_bytes(), &raw("f32le:8000")).unwrap_err().code(), "wav.non-finite");
 }

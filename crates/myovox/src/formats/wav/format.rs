@@ -69,7 +69,7 @@ const TAG_EXTENSIBLE: u16 = 0xFFFE;
 /// Reads the chunk content `body`, which stands at `offset` of the file.
 ///
 /// # Errors
-/// `wav.bad-field`, `wav.unsupported`, `limit.audio-channels`, `limit.rate`; under the strict policy the codes of the warnings.
+/// `wav.bad-field`, `wav.unsupported`, `limit.audio-channels`, `limit.rate-hz`; under the strict policy the codes of the warnings.
 pub(super) fn read<'a>(
     body: &'a [u8],
     offset: u64,
@@ -99,7 +99,7 @@ pub(super) fn check_channels_and_rate(channels: u16, rate: u32, offset: u64, lim
             .byte(offset.saturating_add(2)));
     }
     if f64::from(rate) > limits.max_rate_hz {
-        return Err(exceeded("limit.rate", "sample rate in Hz", "max_rate_hz", rate, limits.max_rate_hz)
+        return Err(exceeded("limit.rate-hz", "sample rate in Hz", "max_rate_hz", rate, limits.max_rate_hz)
             .byte(offset.saturating_add(4)));
     }
     Ok(())

@@ -143,7 +143,7 @@ pub struct WavRecording {
 /// # Errors
 /// `wav.not-wav` with the file's true kind, `wav.truncated`, `wav.no-fmt`, `wav.no-data`, `wav.bad-field`, `wav.bad-data`, `wav.unsupported` with
 /// the coding's name and tag, `wav.non-finite` with channel and frame, `wav.no-samples` when not one whole frame is there;
-/// `limit.audio-channels`, `limit.rate`, `limit.chunks`, `limit.metadata-bytes`, `limit.memory-bytes`. Under [`Policy::Strict`] also
+/// `limit.audio-channels`, `limit.rate-hz`, `limit.chunks`, `limit.metadata-bytes`, `limit.memory-bytes`. Under [`Policy::Strict`] also
 /// the codes of [`WARNINGS`] that are errors there.
 pub fn read(bytes: &[u8], config: &WavConfig, budget: &mut Budget) -> Result<WavRecording> {
     let mut notes = Notes::new(config.policy, budget.limits().max_warnings);
