@@ -133,7 +133,7 @@ mod tests {
         for line in [
             "class KindX(TypedDict):",
             "    t: Literal[\"x\"]",
-            "Kind = KindX",
+            "Kind: TypeAlias = ",
             "class Report(TypedDict):",
             "    a: float | None",
             "    b: NotRequired[\"Kind\"]",
