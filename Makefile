@@ -25,7 +25,7 @@ test:
 	$(STEP) "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
 	$(STEP) "lints without threads" cargo clippy --locked --package myovox --no-default-features -- -D warnings
 	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace
-	$(STEP) "documentation examples" cargo test --locked --doc --package myovox --package myovox-cli --package myovox-fixtures
+	$(STEP) "documentation examples" cargo test --locked --doc --workspace
 	$(STEP) "documentation" cargo doc --locked --workspace --no-deps
 	$(STEP) "generated files" cargo xtask generate --check
 	$(STEP) "wheel" sh scripts/wheel.sh

@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Rows of the CSV [default: channels]')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Rows of the CSV [default: channels where a recording can hold muscles, else legs]')
             [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`')

@@ -48,7 +48,7 @@ complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l format -d 'For
 json\t''
 ndjson\t''
 csv\t''"
-complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l table -d 'Rows of the CSV [default: channels]' -r -f -a "contractions\t'One row per contraction'
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l table -d 'Rows of the CSV [default: channels where a recording can hold muscles, else legs]' -r -f -a "contractions\t'One row per contraction'
 channels\t'One row per muscle'
 legs\t'One row per leg of a call'
 segments\t'One row per stretch of speech'

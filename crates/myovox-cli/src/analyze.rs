@@ -27,8 +27,7 @@ impl Written for Report {
 pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
     let recordings = Recordings::new(&call.inputs, &call.settings, config::analyzer(&call.settings, &call.channels)?);
     let sequence = match (call.format, call.table) {
-        (None | Some(ReportForm::Csv), Some(table)) => return csv(&recordings, table, output),
-        (Some(ReportForm::Csv), None) => return csv(&recordings, Table::Channels, output),
+        (None, Some(_)) | (Some(ReportForm::Csv), _) => return csv(&recordings, call.table, output),
         (Some(_), Some(_)) => {
             let error = Error::config("cli.usage", "only CSV has tables to choose from");
             return Err(error.field("--table").expected("--format csv").into());
@@ -41,14 +40,15 @@ pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus,
 }
 
 /// One table over all recordings: its columns are known when the last report is there.
-fn csv(recordings: &Recordings<'_>, table: Table, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
+fn csv(recordings: &Recordings<'_>, table: Option<Table>, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
     let mut reports = Vec::new();
     let status = recordings.each(&JOB, output, |report, _| {
         reports.push(report);
         Ok(())
     })?;
     if !reports.is_empty() {
-        output.results(&myovox::report::Table::from(table).csv(&reports))?;
+        let of_kind = if reports.iter().any(|report| report.emg.is_some()) { Table::Channels } else { Table::Legs };
+        output.results(&myovox::report::Table::from(table.unwrap_or(of_kind)).csv(&reports))?;
     }
     output.finish()?;
     Ok(status)

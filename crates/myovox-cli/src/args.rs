@@ -66,7 +66,7 @@ pub(crate) struct Analyze {
     /// is one report a line; CSV is the table of --table [default: text, with --table csv]
     #[arg(long, value_enum)]
     pub(crate) format: Option<ReportForm>,
-    /// Rows of the CSV [default: channels]
+    /// Rows of the CSV [default: channels where a recording can hold muscles, else legs]
     #[arg(long, value_enum)]
     pub(crate) table: Option<Table>,
     /// Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)

@@ -160,7 +160,7 @@ impl Analyzer {
             infos.iter().zip(&rows).filter_map(|(info, row)| Some(Signal { info, samples: row.as_slice()? })).collect();
         let rate = c3d.analog_rate_hz.and_then(|hz| Rate::new(hz).ok());
         emg::analyze(&signals, rate, &self.config.emg, self.level).map_err(|error| match error.code() {
-            "emg.no-rate" => error.field("ANALOG:RATE"),
+            "emg.no-rate" => error.field("ANALOG:RATE").found(stated_rate(c3d)),
             _ => error,
         })
     }
@@ -179,6 +179,12 @@ fn no_frames(c3d: &C3dRecording) -> Error {
         .byte(c3d.layout.data_start)
         .found("no whole frame in the file")
         .expected("at least one frame of points and analog samples from here")
+}
+
+/// The analog rate as the file states it, usable or not.
+fn stated_rate(c3d: &C3dRecording) -> String {
+    let stated = c3d.parameters.get("ANALOG", "RATE").and_then(c3d::Parameter::as_f64);
+    stated.map_or_else(|| "none".to_owned(), |hz| format!("{hz} Hz"))
 }
 
 fn unknown(found: &str) -> Error {

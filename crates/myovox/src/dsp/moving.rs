@@ -1,7 +1,7 @@
 //! Moving averages over a centred window.
 //!
 //! A running sum that adds the new and subtracts the old value drifts: after a loud passage its rounding error stays and swamps a quiet one.
-//! Here every block of [`BLOCK`] outputs starts from a fresh sum, so an error can live no longer than a block.
+//! Here every block of some thousand outputs starts from a fresh sum, so an error can live no longer than a block.
 
 /// Outputs between two fresh sums, or the window's length where that is larger, so that fresh sums cost at most one addition per sample.
 const BLOCK: usize = 4096;

@@ -1,7 +1,7 @@
 //! What an analysis gives out: the serialisable [`Report`], its JSON, its tables, its schema.
 //!
 //! A report says what was read, what was done with it (settings complete, every number fixed), what came out, what is doubtful
-//! ([`Warning`]) and what is missing with the reason ([`Missing`]). Keys have a fixed order, floats the shortest form that reads back the same;
+//! ([`Warning`](crate::Warning)) and what is missing with the reason ([`Missing`](crate::Missing)). Keys have a fixed order, floats the shortest form that reads back the same;
 //! there is no NaN or infinity, and no `null` without an entry in `missing`. The schema is generated from the types.
 
 mod csv;
