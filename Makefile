@@ -27,7 +27,6 @@ test:
 	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace
 	$(STEP) "documentation examples" cargo test --locked --doc --workspace
 	$(STEP) "documentation" cargo doc --locked --workspace --no-deps
-	$(STEP) "generated files" cargo xtask generate --check
 	$(STEP) "wheel" sh scripts/wheel.sh
 	$(STEP) "Python tests" .venv/bin/python -m pytest --quiet
 	$(STEP) "all doors, the same bytes" sh scripts/doors.sh

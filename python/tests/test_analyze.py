@@ -153,4 +153,4 @@ def test_the_instruction_set_is_read_at_import_and_changes_no_bit() -> None:
     assert text == myovox.analyze_json(GHOSTLY)
     refused = with_simd("mmx", "import myovox")
     assert refused.returncode != 0
-    assert 'ConfigError: MYOVOX_SIMD: no such instruction set on this processor: found "mmx", expected one of scalar' in refused.stderr
+    assert "ConfigError: MYOVOX_SIMD: this processor has no such instruction set: found `mmx`, expected one of scalar" in refused.stderr
