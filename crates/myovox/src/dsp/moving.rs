@@ -14,6 +14,7 @@ const BLOCK: usize = 4096;
 /// When `y` has another length than `x`, or `window` is 0.
 fn mean_of(x: &[f64], window: usize, y: &mut [f64], f: impl Fn(f64) -> f64) {
     assert_eq!(x.len(), y.len(), "output and input differ in length");
+    assert!(window > 0, "a window holds at least one sample");
     let (back, ahead) = (window / 2, (window - 1) / 2);
     let n = x.len();
     let bounds = |i: usize| (i.saturating_sub(back), (i + ahead + 1).min(n));
@@ -51,7 +52,7 @@ pub fn rms(x: &[f64], window: usize, y: &mut [f64]) {
     mean_of(x, window, y, |v| v * v);
     for value in y {
         // A difference of sums may fall below zero by rounding where the signal is zero.
-        *value = value.max(0.0).sqrt();
+        *value = if *value < 0.0 { 0.0 } else { value.sqrt() };
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! C3D has no word for "this channel is EMG". A channel of a force platform and a channel derived from another (an envelope that the recording
 //! program computed) are never muscles. Of the rest, those in an electrical unit, or without a unit, are, unless their label names another
-//! sensor. Where some of these labels say "EMG", only those are taken; where none does but some say "raw", those: a game writes its own streams
-//! beside the sensor's.
+//! sensor. Where some of these labels say "EMG", channels without a unit must say it too; where none does but some say "raw", that: a game
+//! writes its own streams beside the sensor's. What was decided by the label alone is a warning.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,8 @@ pub enum Role {
     Other,
 }
 
-/// The role of every channel: as [the story](self) tells, or muscles by `wanted` labels (blanks at the ends and case do not count).
+/// The role of every channel: as [the story](self) tells, or muscles by `wanted` labels (blanks at the ends and case do not count; a label that
+/// several channels bear takes them all).
 ///
 /// # Errors
 /// `emg.channel-unknown` when a wanted label is not there; the line lists those that are.
@@ -49,21 +50,31 @@ pub fn roles(channels: &[ChannelInfo], wanted: &Auto<Vec<String>>) -> Result<Vec
         }
     }
     for name in wanted {
-        let matches = |info: &ChannelInfo| info.label.trim().eq_ignore_ascii_case(name.trim());
-        let index = channels.iter().position(matches).ok_or_else(|| {
-            let labels: Vec<&str> = channels.iter().map(|info| info.label.trim()).collect();
-            Error::config("emg.channel-unknown", "no such channel")
-                .field("emg.channels")
-                .found(format!("\"{name}\""))
-                .expected(if labels.is_empty() {
-                    "nothing: there are no analog channels".into()
-                } else {
-                    format!("one of \"{}\"", labels.join("\", \""))
-                })
-        })?;
-        roles[index] = Role::Muscle;
+        let mut found = false;
+        for (info, role) in channels.iter().zip(&mut roles) {
+            if info.label.trim().eq_ignore_ascii_case(name.trim()) {
+                (*role, found) = (Role::Muscle, true);
+            }
+        }
+        if !found {
+            return Err(unknown(name, channels));
+        }
     }
     Ok(roles)
+}
+
+fn unknown(name: &str, channels: &[ChannelInfo]) -> Error {
+    const SHOWN: usize = 20;
+    let labels: Vec<&str> = channels.iter().take(SHOWN).map(|info| info.label.trim()).collect();
+    let more = if channels.len() > SHOWN { format!(" and {} more", channels.len() - SHOWN) } else { String::new() };
+    let expected = match channels.len() {
+        0 => "nothing: there are no analog channels".to_owned(),
+        _ => format!("one of \"{}\"{more}", labels.join("\", \"")),
+    };
+    Error::config("emg.channel-unknown", "no such channel")
+        .field("emg.channels")
+        .found(format!("\"{name}\""))
+        .expected(expected)
 }
 
 fn by_label_and_unit(channels: &[ChannelInfo]) -> Vec<Role> {
@@ -72,7 +83,7 @@ fn by_label_and_unit(channels: &[ChannelInfo]) -> Vec<Role> {
         let says_it = |info: &ChannelInfo| info.label.to_ascii_lowercase().contains(word);
         if channels.iter().zip(&roles).any(|(info, role)| *role == Role::Muscle && says_it(info)) {
             for (info, role) in channels.iter().zip(&mut roles) {
-                if *role == Role::Muscle && !says_it(info) {
+                if *role == Role::Muscle && !says_it(info) && !is_electrical(&info.unit) {
                     *role = Role::Other;
                 }
             }
@@ -88,66 +99,91 @@ fn role_of(info: &ChannelInfo) -> Role {
         Role::ForcePlatform
     } else if ["activated", "envelope", "rectified", "linear env"].iter().any(|word| label.contains(word)) {
         Role::Derived
-    } else if !may_be_electrical(&info.unit) || names_another_sensor(&label) {
-        Role::Other
-    } else {
+    } else if !names_another_sensor(&label)
+        && (is_electrical(&info.unit) || is_unstated(&info.unit) && is_named(&label))
+    {
         Role::Muscle
+    } else {
+        Role::Other
     }
 }
 
-/// Volts in any prefix, ADC counts, or no unit at all.
-fn may_be_electrical(unit: &str) -> bool {
-    let unit = unit.trim().to_lowercase().replace(['µ', 'μ'], "u");
-    matches!(
-        unit.as_str(),
-        "" | "v"
-            | "mv"
-            | "uv"
-            | "nv"
-            | "volt"
-            | "volts"
-            | "millivolt"
-            | "millivolts"
-            | "microvolt"
-            | "microvolts"
-            | "adc"
-            | "counts"
-            | "bits"
-    )
+/// Whether the file names the channel at all; readers call the others `*1`, `*2` ….
+fn is_named(label: &str) -> bool {
+    !label.is_empty() && !label.starts_with('*')
 }
 
-/// A force, moment or pressure component (`fx1`, `mz`, `force.fy2`), or a word of another sensor.
+/// Labels that were taken for muscles though the file states neither a unit nor, in the label, "EMG" or "raw".
+pub(super) fn guessed<'a>(channels: &'a [ChannelInfo], roles: &[Role]) -> Vec<&'a str> {
+    let says_nothing = |info: &&ChannelInfo| {
+        let label = info.label.to_ascii_lowercase();
+        is_unstated(&info.unit) && !label.contains("emg") && !label.contains("raw")
+    };
+    let muscles = channels.iter().zip(roles).filter(|(_, role)| **role == Role::Muscle).map(|(info, _)| info);
+    muscles.filter(says_nothing).map(|info| info.label.trim()).collect()
+}
+
+/// Volts in any prefix.
+fn is_electrical(unit: &str) -> bool {
+    let unit = unit.trim().to_lowercase().replace(['µ', 'μ'], "u");
+    let unit = unit.replace("micro", "u").replace("milli", "m").replace("nano", "n");
+    let base = unit.strip_prefix(['n', 'u', 'm']).unwrap_or(&unit);
+    matches!(base, "v" | "volt" | "volts")
+}
+
+/// No unit at all, or ADC counts.
+fn is_unstated(unit: &str) -> bool {
+    matches!(unit.trim().to_lowercase().as_str(), "" | "adc" | "counts" | "count" | "bits")
+}
+
+/// Whether a word of the label is another sensor's, or a component of force, moment or pressure (`fx1`, `F1X`, `Force.Mz2`).
 fn names_another_sensor(label: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "force",
-        "moment",
-        "torque",
-        "pressure",
+    const WORDS: [&str; 32] = [
         "acc",
+        "accx",
+        "accy",
+        "accz",
         "gyr",
-        "magn",
+        "mag",
         "imu",
         "angle",
-        "gonio",
+        "angles",
         "switch",
+        "footswitch",
+        "fsw",
         "trigger",
-        "sync",
+        "trig",
         "start",
         "stop",
         "clock",
         "ecg",
+        "ekg",
         "eeg",
         "eog",
+        "temp",
         "temperature",
-        "unused",
+        "resp",
         "respiration",
+        "unused",
+        "pedal",
+        "speed",
+        "height",
+        "position",
+        "load",
+        "video",
     ];
-    let last = label.rsplit(['.', ':', ' ', '_']).next().unwrap_or(label);
-    let component = last.trim_end_matches(|c: char| c.is_ascii_digit());
-    let axis = |c: char| matches!(c, 'x' | 'y' | 'z');
-    let is_component =
-        component.len() == 2 && component.starts_with(['f', 'm', 'p', 'c', 't']) && component.ends_with(axis);
-    is_component || WORDS.iter().any(|word| label.contains(word))
+    const BEGINNINGS: [&str; 9] = ["accel", "gyro", "magnet", "gonio", "sync", "force", "moment", "torque", "pressure"];
+    let of_sensor = |word: &str| {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        WORDS.contains(&bare) || BEGINNINGS.iter().any(|beginning| word.starts_with(beginning)) || is_component(word)
+    };
+    label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).any(of_sensor)
+}
+
+/// `fx`, `mz2`, `f1x`: a quantity, an axis, and the plate's number behind either.
+fn is_component(word: &str) -> bool {
+    let letters: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
+    word.starts_with(['f', 'm', 'p', 'c', 't']) && matches!(letters.as_bytes(), [_, b'x' | b'y' | b'z'])
 }
 
 #[cfg(test)]
@@ -171,6 +207,12 @@ mod tests {
             ("Knee", "Nmm", Role::Other),
             ("Rectus envelope", "mV", Role::Derived),
             ("Footswitch L", "V", Role::Other),
+            ("F1X", "", Role::Other),
+            ("M4Z", "", Role::Other),
+            ("*3", "", Role::Other),
+            ("R Adductor Magnus", "V", Role::Muscle),
+            ("L Flexor Accessorius", "mVolts", Role::Muscle),
+            ("Fibularis", "", Role::Muscle),
         ] {
             assert_eq!(roles(&[info(label, unit)], &Auto::Auto).unwrap(), [role], "{label} in {unit}");
         }
@@ -178,10 +220,24 @@ mod tests {
 
     #[test]
     fn where_labels_say_emg_or_raw_only_those_are_taken() {
-        let channels = [info("EMG Left Quad", ""), info("Pedal raw", ""), info("emg right quad", "V")];
-        assert_eq!(roles(&channels, &Auto::Auto).unwrap(), [Role::Muscle, Role::Other, Role::Muscle]);
+        let channels =
+            [info("EMG Left Quad", ""), info("Stream raw", ""), info("emg right quad", "V"), info("Triceps", "V")];
+        assert_eq!(roles(&channels, &Auto::Auto).unwrap(), [Role::Muscle, Role::Other, Role::Muscle, Role::Muscle]);
         let channels = [info("CH1 Raw", ""), info("GameSpeed", ""), info("CH1 activated", "")];
         assert_eq!(roles(&channels, &Auto::Auto).unwrap(), [Role::Muscle, Role::Other, Role::Derived]);
+    }
+
+    #[test]
+    fn a_label_that_several_channels_bear_takes_them_all() {
+        let channels = [info("EMG", "V"), info("Biceps", "V"), info("EMG", "V")];
+        let wanted = Auto::Value(vec!["emg".to_owned()]);
+        assert_eq!(roles(&channels, &wanted).unwrap(), [Role::Muscle, Role::Other, Role::Muscle]);
+    }
+
+    #[test]
+    fn muscles_taken_by_their_label_alone_are_named() {
+        let channels = [info("Soleus", ""), info("CH1 Raw", ""), info("Biceps", "mV"), info("EMG4", "")];
+        assert_eq!(guessed(&channels, &[Role::Muscle; 4]), ["Soleus"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ const EDGE_OF_RATE: f64 = 0.45;
 config! {
     /// The band that is kept: a Butterworth band-pass, run forward and backward.
     pub struct BandConfig {
-        /// Order per edge, as in `scipy.signal.butter`. Default 4.
+        /// Order per edge, as in `scipy.signal.butter`. Default 4: the slope of 24 dB per octave that reports of surface EMG state most.
         order: u32 = 4,
         /// Lower edge in Hz (-3 dB for one pass, -6 dB for both). Default 20: De Luca et al. 2010, the compromise between movement artefact
         /// and signal.
@@ -43,14 +43,24 @@ pub struct BandPlan {
     pub phase: String,
 }
 
-/// Whether `rate` leaves room for a band above the lower edge, with an upper edge that the library chooses.
+/// Least ratio of the edges of a band that the library chooses: in a narrower one noise flickers as a muscle does.
+const LEAST_BAND: f64 = 3.0;
+
+/// Least ratio of edges that were given: below it the filter's gain cannot be told from rounding.
+const NARROWEST_BAND: f64 = 1.1;
+
+/// Whether `rate` leaves room for a muscle's band, with an upper edge that the library chooses.
 pub(super) fn can_hold(config: &BandConfig, rate: Rate) -> bool {
-    config.high_hz.given().is_some() || EDGE_OF_RATE * rate.hz() > config.low_hz
+    config.high_hz.given().is_some() || EDGE_OF_RATE * rate.hz() >= LEAST_BAND * config.low_hz
 }
 
 /// Designs the band-pass; an edge that was given is never moved, one chosen here is, with a warning.
 pub(super) fn plan(config: &BandConfig, rate: Rate, level: Level) -> Result<(ZeroPhase, BandPlan, Option<Warning>)> {
     within("emg.band.order", f64::from(config.order), 1.0..=12.0)?;
+    within("emg.band.low_hz", config.low_hz, 0.1..=1e5)?;
+    if let Some(high_hz) = config.high_hz.given() {
+        within("emg.band.high_hz", *high_hz, NARROWEST_BAND * config.low_hz..=1e6)?;
+    }
     let ceiling = EDGE_OF_RATE * rate.hz();
     let (high_hz, clamped) = match config.high_hz {
         Auto::Value(hz) => (hz, false),
@@ -98,5 +108,10 @@ mod tests {
         let error = at(800.0, &BandConfig::default().high_hz(450.0.into())).unwrap_err();
         assert_eq!((error.code(), error.place().field.as_deref()), ("dsp.filter-edge", Some("emg.band")));
         assert_eq!(at(30.0, &BandConfig::default()).unwrap_err().code(), "dsp.filter-edge");
+        for wrong in [BandConfig::default().low_hz(1e-6), BandConfig::default().high_hz(20.5.into())] {
+            assert_eq!(at(1000.0, &wrong).unwrap_err().code(), "config.out-of-range");
+        }
+        let hold = |hz: f64| can_hold(&BandConfig::default(), Rate::new(hz).unwrap());
+        assert!(hold(200.0) && !hold(100.0));
     }
 }

@@ -4,7 +4,7 @@
 //! and from the recording's typical effort (the median of the upper half of the envelope's prominent peaks, which one artefact cannot move, as
 //! it would the maximum): a contraction is a stretch above the lower level that somewhere exceeds the upper one. Stretches closer than the
 //! merging gap are one; what is then still too short is dropped. Merging comes first: an effort that flickers is one effort. All of it scales
-//! with the signal, so the unit does not matter, and is symmetric in time.
+//! with the signal, so the unit does not matter, and is symmetric in time. A gap no longer than the merging gap does not part an effort either.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,20 +92,24 @@ pub struct Contraction {
     pub iemg: f64,
     /// From the onset to the maximum of the envelope, in seconds.
     pub time_to_peak_s: f64,
-    /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`, `long`.
+    /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`.
     pub flags: Vec<String>,
 }
 
-/// The levels for an envelope in which NaN marks gaps; `None` where it holds no value.
-pub(super) fn thresholds(envelope: &[f64], rate: Rate, config: &ContractionConfig) -> Option<Thresholds> {
+/// What lies below this share of the largest sample is rounding of the filters, not signal.
+const ROUNDING: f64 = 1e-12;
+
+/// The levels for an envelope in which NaN marks gaps, of a channel whose samples reach `largest`; `None` where the envelope holds no value.
+pub(super) fn thresholds(envelope: &[f64], largest: f64, rate: Rate, config: &ContractionConfig) -> Option<Thresholds> {
     let mut values: Vec<f64> = envelope.iter().copied().filter(|v| !v.is_nan()).collect();
     let baseline = robust::quantile(&mut values, config.baseline_quantile)?;
-    let least = config.peak_baselines * baseline;
+    let rounding = ROUNDING * largest;
+    let least = (config.peak_baselines * baseline).max(rounding);
     let mut peaks = prominent_peaks(envelope, least, rate.samples_of_ms(config.peak_distance_ms));
     peaks.sort_by(f64::total_cmp);
     let upper_half = peaks.len() / 2;
     let reference = robust::median(&mut peaks[upper_half..]);
-    let level = |baselines: f64, share: f64| (baselines * baseline).max(share * reference.unwrap_or(0.0));
+    let level = |baselines: f64, share: f64| (baselines * baseline).max(share * reference.unwrap_or(0.0)).max(rounding);
     let on = level(config.on_baselines, config.on_share);
     let off = level(config.off_baselines, config.off_share);
     Some(Thresholds { baseline, reference, on, off })
@@ -156,7 +160,7 @@ pub(super) fn spans(
         let end = i + length;
         if envelope[i..end].iter().any(|v| *v > levels.on) {
             match efforts.last_mut() {
-                Some(last) if i - last.1 <= merge && envelope[last.1..i].iter().all(|v| !v.is_nan()) => last.1 = end,
+                Some(last) if i - last.1 <= merge => last.1 = end,
                 _ => efforts.push((i, end)),
             }
         }
@@ -177,7 +181,9 @@ pub(super) fn measure(
     let (onset, offset) = span;
     let Span { start_s: onset_s, end_s: offset_s, .. } = Span::new(onset, offset, rate);
     let (signal, level) = (&conditioned[onset..offset], &envelope[onset..offset]);
-    let n = (offset - onset) as f64;
+    let length = (offset - onset) as f64;
+    let present = || signal.iter().filter(|v| !v.is_nan());
+    let n = present().count() as f64;
     let (mut peak, mut at) = (0.0, 0);
     for (i, &v) in level.iter().enumerate() {
         if v > peak {
@@ -188,19 +194,19 @@ pub(super) fn measure(
     let flags = [
         ("starts_before", onset == 0),
         ("ends_after", offset == envelope.len()),
-        ("touches_gap", (onset > 0 && is_gap(onset - 1)) || is_gap(offset)),
-        ("long", n / rate.hz() > config.long_s),
+        ("touches_gap", (onset > 0 && is_gap(onset - 1)) || is_gap(offset) || n < length),
+        ("long", length / rate.hz() > config.long_s),
     ];
     Contraction {
         onset,
         offset,
         onset_s,
         offset_s,
-        duration_s: n / rate.hz(),
-        mean: level.iter().sum::<f64>() / n,
+        duration_s: length / rate.hz(),
+        mean: level.iter().filter(|v| !v.is_nan()).sum::<f64>() / n,
         peak,
-        rms: (signal.iter().map(|v| v * v).sum::<f64>() / n).sqrt(),
-        iemg: signal.iter().map(|v| v.abs()).sum::<f64>() / rate.hz(),
+        rms: (present().map(|v| v * v).sum::<f64>() / n).sqrt(),
+        iemg: present().map(|v| v.abs()).sum::<f64>() / rate.hz(),
         time_to_peak_s: rate.seconds(at),
         flags: flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect(),
     }
@@ -225,7 +231,8 @@ mod tests {
 
     fn found(y: &[f64]) -> Vec<(usize, usize)> {
         let config = ContractionConfig::default();
-        spans(y, &thresholds(y, rate(), &config).unwrap(), rate(), &config)
+        let largest = y.iter().fold(0.0, |m: f64, v| m.max(*v));
+        spans(y, &thresholds(y, largest, rate(), &config).unwrap(), rate(), &config)
     }
 
     #[test]
@@ -267,14 +274,35 @@ mod tests {
         let y: Vec<f64> = (0..10_000).map(|i| 1.0 + 0.2 * f64::from(i % 7) / 7.0).collect();
         assert!(found(&y).is_empty());
         assert!(found(&[0.0; 500]).is_empty());
-        assert!(thresholds(&[f64::NAN; 5], rate(), &ContractionConfig::default()).is_none());
+        assert!(thresholds(&[f64::NAN; 5], 1.0, rate(), &ContractionConfig::default()).is_none());
+        // The rounding of filters around a large constant.
+        let rounding: Vec<f64> = (0..5000).map(|i| if i % 1000 < 300 { 3e-15 } else { 1e-17 }).collect();
+        let config = ContractionConfig::default();
+        assert!(spans(&rounding, &thresholds(&rounding, 1.0, rate(), &config).unwrap(), rate(), &config).is_empty());
     }
 
     #[test]
-    fn a_gap_divides_and_is_flagged() {
+    fn a_gap_divides_when_it_is_longer_than_the_merging_gap_and_is_flagged() {
+        let measured = |span, y: &[f64]| measure(span, y, y, rate(), &ContractionConfig::default());
         let mut y = envelope(&[(1000, 3000, 20.0)]);
         y[1900..2000].fill(f64::NAN);
-        assert_eq!(found(&y), [(1000, 1900), (2000, 3000)]);
-        assert_eq!(measure((1000, 1900), &y, &y, rate(), &ContractionConfig::default()).flags, ["touches_gap"]);
+        assert_eq!(found(&y), [(1000, 3000)]);
+        let whole = measured((1000, 3000), &y);
+        assert_eq!((whole.mean, whole.duration_s, whole.flags), (20.0, 2.0, vec!["touches_gap".to_owned()]));
+        y[1900..2200].fill(f64::NAN);
+        assert_eq!(found(&y), [(1000, 1900), (2200, 3000)]);
+        assert_eq!(measured((1000, 1900), &y).flags, ["touches_gap"]);
+    }
+
+    #[test]
+    fn regular_losses_of_packets_neither_part_nor_remove_efforts() {
+        for every in [1000, 500, 200, 100] {
+            let mut y = envelope(&[(1000, 2500, 20.0), (4000, 5500, 25.0), (7000, 8500, 20.0)]);
+            for start in (30..10_000).step_by(every) {
+                y[start..start + 25].fill(f64::NAN);
+            }
+            let found = found(&y);
+            assert_eq!(found.len(), 3, "{every}: {found:?}");
+        }
     }
 }

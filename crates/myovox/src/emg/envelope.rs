@@ -30,7 +30,7 @@ config! {
         window_ms: f64 = 100.0,
         /// Edge of the linear envelope's low-pass in Hz (-3 dB for one pass). Default 6: ISEK gives 3-10 Hz.
         low_pass_hz: f64 = 6.0,
-        /// Order of the linear envelope's low-pass. Default 4.
+        /// Order of the linear envelope's low-pass. Default 4, as that of the band.
         low_pass_order: u32 = 4,
     }
 }
@@ -72,6 +72,7 @@ impl Envelope {
     pub(super) fn new(config: &EnvelopeConfig, rate: Rate, level: Level) -> Result<Self> {
         within("emg.envelope.window_ms", config.window_ms, 1.0..=5000.0)?;
         within("emg.envelope.low_pass_order", f64::from(config.low_pass_order), 1.0..=12.0)?;
+        within("emg.envelope.low_pass_hz", config.low_pass_hz, 0.1..=1e5)?;
         match config.method {
             EnvelopeMethod::Rms => {
                 let window_samples = 2 * (rate.samples_of_ms(config.window_ms) / 2) + 1;
@@ -100,8 +101,8 @@ impl Envelope {
             (EnvelopePlan::Linear { .. }, Some(low_pass)) => {
                 let rectified: Vec<f64> = conditioned.iter().map(|v| v.abs()).collect();
                 low_pass.run_shortened(&rectified, out, workspace)?;
-                for value in out {
-                    *value = value.max(0.0);
+                for value in out.iter_mut().filter(|value| **value < 0.0) {
+                    *value = 0.0;
                 }
             }
             (EnvelopePlan::Linear { .. }, None) => unreachable!("a linear envelope is made with its filter"),

@@ -2,8 +2,9 @@
 //!
 //! Two kinds. Values that are not finite. And plateaus, one far-off value repeated: a wireless sensor whose packets are lost writes one code for
 //! the length of the packets, with ordinary signal directly before and after (a dropout); an electrode that comes off drives the amplifier to its
-//! rail, from which the signal returns slowly (lead-off; the way there and back belongs to it). Left in, the edges ring through every filter and
-//! count as contractions. Short gaps are bridged by a straight line, long ones are cut out: the stretches between them are analysed on their
+//! rail, from which the signal returns slowly (lead-off; the way there and back belongs to it). And flat stretches, one value held for so long
+//! that no muscle is behind it, as when a sensor starts late or dies: left in, they would pass for the deepest rest. Left in, the edges of all
+//! these ring through every filter and count as contractions. Short gaps are bridged by a straight line, long ones are cut out: the stretches between them are analysed on their
 //! own and the envelope stays NaN inside.
 
 use schemars::JsonSchema;
@@ -23,11 +24,15 @@ config! {
         /// Gaps up to this long are bridged by a straight line, in ms; longer ones are cut out. Default 20: no longer than one motor unit
         /// action potential, which is what a straight line can stand for.
         bridge_ms: f64 = 20.0,
-        /// One value repeated for at least this long, in ms, far from all others is a plateau of lost packets. Default 20: the shortest packet
-        /// of the wireless sensors seen is 15 ms.
-        plateau_ms: f64 = 20.0,
-        /// How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel. Default 10.
+        /// One value repeated for at least this long, in ms, far from all others is a plateau. Default 10: the packets of the wireless sensors
+        /// seen hold 15 ms, and 16-bit samples at rest repeat a value two to four times.
+        plateau_ms: f64 = 10.0,
+        /// How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10:
+        /// a strong contraction reaches 30 deviations of rest, but never holds one value.
         plateau_deviations: f64 = 10.0,
+        /// One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have
+        /// it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest.
+        flat_ms: f64 = 200.0,
     }
 }
 
@@ -35,6 +40,7 @@ impl GapConfig {
     pub(super) fn check(&self) -> Result<()> {
         within("emg.gaps.bridge_ms", self.bridge_ms, 0.0..=1000.0)?;
         within("emg.gaps.plateau_ms", self.plateau_ms, 1.0..=10_000.0)?;
+        within("emg.gaps.flat_ms", self.flat_ms, self.plateau_ms..=1e6)?;
         within("emg.gaps.plateau_deviations", self.plateau_deviations, 1.0..=1e6)
     }
 }
@@ -43,12 +49,14 @@ impl GapConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapCause {
-    /// NaN or infinity in the file.
+    /// NaN or infinity in the file, or beyond what can be squared.
     NotFinite,
     /// One far-off value repeated between ordinary signal: lost packets.
     Dropout,
     /// One far-off value repeated, approached or left slowly: an electrode came off.
     LeadOff,
+    /// One value held: the sensor gave no signal.
+    Flat,
 }
 
 /// A stretch that was cut out.
@@ -73,6 +81,14 @@ pub struct Mended {
 }
 
 impl Mended {
+    /// The largest absolute value outside gaps; 0 where there is no signal.
+    pub fn largest(&self) -> f64 {
+        self.stretches()
+            .into_iter()
+            .flat_map(|stretch| &self.samples[stretch])
+            .fold(0.0, |largest, v| v.abs().max(largest))
+    }
+
     /// The stretches of signal between the gaps, `start..end`, none empty.
     pub fn stretches(&self) -> Vec<std::ops::Range<usize>> {
         let mut start = 0;
@@ -109,20 +125,41 @@ pub fn mend(samples: &[f64], rate: Rate, config: &GapConfig) -> Mended {
     mended
 }
 
-/// Runs of samples that are no signal; adjacent runs of different causes are one, named after the first.
-fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, GapCause)> {
-    let mut finite: Vec<f64> = samples.iter().copied().filter(|v| v.is_finite()).collect();
-    let centre = robust::median(&mut finite).unwrap_or(0.0);
-    let far = config.plateau_deviations * robust::mad_sigma(&mut finite).unwrap_or(0.0);
-    let plateau = rate.samples_of_ms(config.plateau_ms);
-    let mut runs: Vec<(usize, usize, GapCause)> = Vec::new();
+/// What is larger is no sample of a muscle in any unit, and its square is infinite.
+const LARGEST_SAMPLE: f64 = 1e100;
+
+fn is_sample(v: f64) -> bool {
+    v.abs() <= LARGEST_SAMPLE
+}
+
+/// Stretches `start..end` of one value, or of none.
+fn runs(samples: &[f64]) -> impl Iterator<Item = (usize, usize)> {
     let mut start = 0;
-    while start < samples.len() {
-        let value = samples[start];
-        let same = |v: &f64| if value.is_finite() { *v == value } else { !v.is_finite() };
+    std::iter::from_fn(move || {
+        let value = *samples.get(start)?;
+        let same = |v: &f64| if is_sample(value) { *v == value } else { !is_sample(*v) };
         let end = start + samples[start..].iter().take_while(|v| same(v)).count();
-        let found = if !value.is_finite() {
-            Some((start, end, GapCause::NotFinite))
+        Some((std::mem::replace(&mut start, end), end))
+    })
+}
+
+/// Gaps in order of time; those that touch are one.
+fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, GapCause)> {
+    let (plateau, flat) = (rate.samples_of_ms(config.plateau_ms), rate.samples_of_ms(config.flat_ms));
+    // Where the signal lies is told by what is neither missing nor held.
+    let moving =
+        runs(samples).filter(|(start, end)| end - start < plateau).flat_map(|(start, end)| &samples[start..end]);
+    let mut moving: Vec<f64> = moving.copied().filter(|v| is_sample(*v)).collect();
+    let centre = robust::median(&mut moving).unwrap_or(0.0);
+    let far = robust::mad_sigma(&mut moving).map_or(f64::INFINITY, |sigma| config.plateau_deviations * sigma);
+    let real = || samples.iter().copied().filter(|v| is_sample(*v));
+    let (lowest, highest) = (real().fold(f64::INFINITY, f64::min), real().fold(f64::NEG_INFINITY, f64::max));
+
+    let mut gaps: Vec<(usize, usize, GapCause)> = Vec::new();
+    for (start, end) in runs(samples) {
+        let value = samples[start];
+        let (from, to, cause) = if !is_sample(value) {
+            (start, end, GapCause::NotFinite)
         } else if end - start >= plateau && (value - centre).abs() > far {
             // Samples beside the plateau, on its side and beyond a tenth of its height, are the slow way there and back.
             let least = far.max(RETURN_SHARE * (value - centre).abs());
@@ -130,19 +167,25 @@ fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, G
             let before = samples[..start].iter().rev().take_while(slow).count();
             let after = samples[end..].iter().take_while(slow).count();
             let cause = if before + after > 0 { GapCause::LeadOff } else { GapCause::Dropout };
-            Some((start - before, end + after, cause))
+            (start - before, end + after, cause)
+        } else if end - start >= flat && !(value == lowest && lowest < highest) {
+            (start, end, GapCause::Flat)
         } else {
-            None
+            continue;
         };
-        if let Some((from, to, cause)) = found {
-            match runs.last_mut() {
-                Some(last) if last.1 >= from => last.1 = to,
-                _ => runs.push((from, to, cause)),
+        match gaps.last_mut() {
+            Some(last) if last.1 >= from => {
+                // What led to a plateau may reach back before a gap that was there already.
+                last.0 = last.0.min(from);
+                last.1 = last.1.max(to);
+                if cause == GapCause::LeadOff {
+                    last.2 = cause;
+                }
             }
+            _ => gaps.push((from, to, cause)),
         }
-        start = found.map_or(end, |(_, to, _)| to);
     }
-    runs
+    gaps
 }
 
 #[cfg(test)]
@@ -193,6 +236,38 @@ mod tests {
     }
 
     #[test]
+    fn a_plateau_is_seen_however_much_of_the_recording_it_takes() {
+        let mut x = noise(10_000);
+        x[3000..].fill(-5500.0);
+        let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
+        assert_eq!(gaps, [Gap { span: Span::new(3000, 10_000, rate()), cause: GapCause::Dropout }]);
+    }
+
+    #[test]
+    fn a_sensor_that_starts_late_is_flat_and_a_gated_signal_at_rest_is_not() {
+        let mut x = noise(5000);
+        x[..2000].fill(0.0);
+        assert_eq!(mend(&x, rate(), &GapConfig::default()).gaps[0].cause, GapCause::Flat);
+        let gated: Vec<f64> = x.iter().map(|v| v.abs()).collect();
+        assert!(mend(&gated, rate(), &GapConfig::default()).gaps.is_empty());
+    }
+
+    #[test]
+    fn a_ramp_to_one_plateau_and_from_it_to_another_is_one_gap() {
+        let mut x = noise(9000);
+        for (k, v) in x[5000..5300].iter_mut().enumerate() {
+            *v = 1000.0 + 15.0 * k as f64;
+        }
+        x[5300..5700].fill(5500.0);
+        x[5700..6100].fill(4000.0);
+        let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
+        assert_eq!(
+            (gaps.len(), gaps[0].span.start, gaps[0].span.end, gaps[0].cause),
+            (1, 5000, 6100, GapCause::LeadOff)
+        );
+    }
+
+    #[test]
     fn a_rail_that_is_left_slowly_is_a_lead_off_and_its_return_belongs_to_it() {
         let mut x = noise(4000);
         x[1000..2000].fill(5500.0);
@@ -208,7 +283,8 @@ mod tests {
     fn nothing_but_gaps_and_nothing_at_all_leave_no_stretch() {
         assert!(mend(&[f64::NAN; 50], rate(), &GapConfig::default()).stretches().is_empty());
         assert!(mend(&[], rate(), &GapConfig::default()).stretches().is_empty());
-        let constant = mend(&[3.0; 50], rate(), &GapConfig::default());
-        assert_eq!(constant.stretches(), std::slice::from_ref(&(0..50)));
+        let short = mend(&[3.0; 50], rate(), &GapConfig::default());
+        assert_eq!(short.stretches(), std::slice::from_ref(&(0..50)));
+        assert!(mend(&[3.0; 500], rate(), &GapConfig::default()).stretches().is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The muscle analysis: a [`Plan`] fixes every number for one rate, then runs over channels.
 
 use super::EmgConfig;
-use super::channels::{ChannelInfo, Role, roles};
+use super::channels::{ChannelInfo, Role, guessed, roles};
 use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
 use super::envelope::Envelope;
@@ -135,6 +135,7 @@ impl Plan {
     pub fn run(&self, signals: &[Signal<'_>]) -> Result<Analysis> {
         let roles = roles_of(signals, &self.config)?;
         let mut warnings = self.warnings.clone();
+        warnings.extend(guess(signals, &roles, &self.config));
         let mut missing = Vec::new();
         let mut channels = Vec::new();
         let mut workspace = Workspace::default();
@@ -142,6 +143,7 @@ impl Plan {
             let (mended, series) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
             let channel = self.channel(index, signal, mended, &series);
+            warnings.extend(no_effort(&channel));
             missing
                 .extend(missing_of(&channel).into_iter().map(|m| m.within(&format!("channels[{}]", channels.len()))));
             channels.push(channel);
@@ -177,7 +179,7 @@ impl Plan {
 
     fn channel(&self, index: usize, signal: &Signal<'_>, mended: Mended, series: &ChannelSignals) -> Channel {
         let settings = &self.config.contraction;
-        let thresholds = detect::thresholds(&series.envelope, self.rate, settings);
+        let thresholds = detect::thresholds(&series.envelope, mended.largest(), self.rate, settings);
         let spans = thresholds.map(|levels| detect::spans(&series.envelope, &levels, self.rate, settings));
         let measure = |span| detect::measure(span, &series.conditioned, &series.envelope, self.rate, settings);
         let contractions: Vec<Contraction> = spans.unwrap_or_default().into_iter().map(measure).collect();
@@ -214,7 +216,9 @@ impl Plan {
         };
         let (rms_active, rms_rest) = (rms(false), rms(true));
         let durations = || contractions.iter().map(|c| c.duration_s);
-        let pauses = || contractions.windows(2).map(|pair| pair[1].onset_s - pair[0].offset_s);
+        // What happened inside a gap is not known, so it is no pause.
+        let known = |pair: &&[Contraction]| conditioned[pair[0].offset..pair[1].onset].iter().all(|v| !v.is_nan());
+        let pauses = || contractions.windows(2).filter(known).map(|pair| pair[1].onset_s - pair[0].offset_s);
         ChannelParameters {
             contractions: contractions.len(),
             contractions_per_min: (signal > 0).then(|| contractions.len() as f64 * 60.0 * rate / signal as f64),
@@ -271,6 +275,29 @@ impl Plan {
     }
 }
 
+/// Says which channels were taken for muscles by their labels alone.
+fn guess(signals: &[Signal<'_>], roles: &[Role], config: &EmgConfig) -> Option<Warning> {
+    const SHOWN: usize = 8;
+    let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
+    let labels = if config.channels.given().is_some() { Vec::new() } else { guessed(&infos, roles) };
+    let shown = labels.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = match labels.len() {
+        0 => return None,
+        n if n > SHOWN => format!(" and {} more", n - SHOWN),
+        _ => String::new(),
+    };
+    let message = format!("taken for muscles by label alone, as no unit is stated: {shown}{more}");
+    Some(Warning::new("emg.channel-guessed", message).field("emg.channels"))
+}
+
+/// A count of 0 may mean that nobody contracted, or that nobody rested.
+fn no_effort(channel: &Channel) -> Option<Warning> {
+    channel.thresholds.filter(|levels| levels.reference.is_none())?;
+    let message =
+        "no effort stands out from the baseline: nobody contracted, or less than a fifth of the recording is rest";
+    Some(Warning::new("emg.no-effort", message).channel(channel.label.as_str()))
+}
+
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, n) = values.fold((0.0, 0_usize), |(sum, n), v| (sum + v, n + 1));
     (n > 0).then(|| sum / n as f64)
@@ -288,6 +315,7 @@ fn gap_warnings(mended: &Mended, label: &str) -> Vec<Warning> {
             GapCause::Dropout => {
                 ("emg.dropout", "one far-off value repeated between ordinary signal, as when packets are lost")
             }
+            GapCause::Flat => ("emg.flat", "one value held, no signal"),
             GapCause::LeadOff => {
                 ("emg.lead-off", "one far-off value repeated and slowly left, as when an electrode comes off")
             }
@@ -326,7 +354,12 @@ fn missing_of(channel: &Channel) -> Vec<Missing> {
     ] {
         note(absent, &format!("parameters.{name}"), "no_contraction", "no contraction was found");
     }
-    note(p.pause_mean_s.is_none(), "parameters.pause_mean_s", "too_few_contractions", "a pause needs two contractions");
+    note(
+        p.pause_mean_s.is_none(),
+        "parameters.pause_mean_s",
+        "too_few_contractions",
+        "a pause needs two contractions without a gap between them",
+    );
     note(p.rms_rest.is_none(), "parameters.rms_rest", "no_rest", "there is no signal outside contractions");
     note(
         p.snr_db.is_none(),

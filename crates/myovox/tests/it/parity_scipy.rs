@@ -83,6 +83,7 @@ fn steady_states_and_extensions_are_scipys() {
     }
     for case in anchors["sosfilt_zi"].as_array().unwrap() {
         let got = filter(&case["filter"]).0.steady_state();
+        assert_eq!(got.len(), case["zi"].as_array().unwrap().len());
         for (got, want) in got.iter().zip(case["zi"].as_array().unwrap()) {
             for (got, want) in got.iter().zip(numbers(want)) {
                 assert!((got - want).abs() <= 1e-12, "{case}: {got} not {want}");
