@@ -82,7 +82,7 @@ class BandConfig(TypedDict):
     """The band that is kept: a Butterworth band-pass, run forward and backward."""
 
     order: int
-    """Order per edge, as in `scipy.signal.butter`. Default 4."""
+    """Order per edge, as in `scipy.signal.butter`. Default 4: the slope of 24 dB per octave that reports of surface EMG state most."""
     low_hz: float
     """Lower edge in Hz (-3 dB for one pass, -6 dB for both). Default 20: De Luca et al. 2010, the compromise between movement artefact and signal."""
     high_hz: "AutoDouble"
@@ -227,7 +227,7 @@ class Contraction(TypedDict):
     time_to_peak_s: float
     """From the onset to the maximum of the envelope, in seconds."""
     flags: list[str]
-    """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`, `long`."""
+    """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`."""
 
 
 class ContractionConfig(TypedDict):
@@ -347,7 +347,7 @@ class EnvelopeConfig(TypedDict):
     low_pass_hz: float
     """Edge of the linear envelope's low-pass in Hz (-3 dB for one pass). Default 6: ISEK gives 3-10 Hz."""
     low_pass_order: int
-    """Order of the linear envelope's low-pass. Default 4."""
+    """Order of the linear envelope's low-pass. Default 4, as that of the band."""
 
 EnvelopeMethod: TypeAlias = Literal["rms"] | Literal["linear"]
 
@@ -446,7 +446,7 @@ class Gap(TypedDict):
     cause: "GapCause"
     """Why."""
 
-GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"] | Literal["lead_off"]
+GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"] | Literal["lead_off"] | Literal["flat"]
 
 
 class GapConfig(TypedDict):
@@ -455,9 +455,11 @@ class GapConfig(TypedDict):
     bridge_ms: float
     """Gaps up to this long are bridged by a straight line, in ms; longer ones are cut out. Default 20: no longer than one motor unit action potential, which is what a straight line can stand for."""
     plateau_ms: float
-    """One value repeated for at least this long, in ms, far from all others is a plateau of lost packets. Default 20: the shortest packet of the wireless sensors seen is 15 ms."""
+    """One value repeated for at least this long, in ms, far from all others is a plateau. Default 10: the packets of the wireless sensors seen hold 15 ms, and 16-bit samples at rest repeat a value two to four times."""
     plateau_deviations: float
-    """How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel. Default 10."""
+    """How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10: a strong contraction reaches 30 deviations of rest, but never holds one value."""
+    flat_ms: float
+    """One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest."""
 
 
 class Leg(TypedDict):
@@ -612,8 +614,8 @@ class MfccPlan(TypedDict):
     """The lifter's length, 0 for none."""
     energy: "Energy"
     """Coefficient 0."""
-    top_db: float | None
-    """Range in dB below the loudest cell that is kept; `None` where the preset has no such floor."""
+    top_db: NotRequired[float | None]
+    """Range in dB below the loudest cell that is kept; absent where the preset has no such floor."""
 
 
 class MfccSummary(TypedDict):

@@ -50,6 +50,7 @@ pub unsafe extern "C" fn myovox_analyze(
             )
         };
         let config = config.map_or_else(|| Ok(Config::default()), Config::from_json)?;
+        config.check()?;
         let json = myovox::analyze::analyze(bytes, name, &config)?.to_json();
         // SAFETY: by the contract `report` has room for a pointer.
         unsafe { give_handle(myovox_report { json }, report, "report") }

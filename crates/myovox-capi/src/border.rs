@@ -38,7 +38,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     let words =
         payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let failure =
-        Failure::new(myovox_result::Panic, "capi.panic", format!("internal error: {}", words.unwrap_or("unknown")));
+        Failure::new(myovox_result::Panic, "internal.panic", format!("internal error: {}", words.unwrap_or("unknown")));
     // A payload may panic when it is dropped, and that would cross the border.
     std::mem::forget(payload);
     failure

@@ -3,18 +3,11 @@
 use std::path::Path;
 
 use myovox::simd::Level;
-use myovox::units::Rate;
-use myovox::{Analyzer, Config, Error, emg, settings, voice};
+use myovox::{Analyzer, Config, Error, settings};
 
 use crate::args::{ConfigCall, ConfigForm, Settings};
 use crate::output::Output;
 use crate::{ExitStatus, Stop, text};
-
-/// The rate at which settings of muscles are tried: high enough that only what no rate can hold is refused.
-const MUSCLE_RATE_HZ: f64 = 1e6;
-
-/// The rates at which settings of voices are tried: those of wide-band calls, of telephones and of sound cards.
-const VOICE_RATES_HZ: [f64; 3] = [16_000.0, 8_000.0, 48_000.0];
 
 /// The analyzer that a call asks for: settings file, then single settings, then `--channels`, on the instruction set of the environment.
 ///
@@ -34,7 +27,7 @@ pub(crate) fn analyzer(call: &Settings, channels: &[String]) -> Result<Analyzer,
     if !channels.is_empty() {
         config.emg.channels = channels.to_vec().into();
     }
-    check(&config)?;
+    config.check()?;
     Ok(Analyzer::new(config).level(level()?))
 }
 
@@ -54,25 +47,8 @@ pub(crate) fn run(call: &ConfigCall, output: &mut Output<'_>) -> Result<ExitStat
 /// The settings of a file, which must be right without those that are given beside it.
 fn from_file(path: &Path) -> myovox::Result<Config> {
     let config = Config::from_path(path)?;
-    check(&config).map_err(|error| error.recording(path.display().to_string()))?;
+    config.check().map_err(|error| error.recording(path.display().to_string()))?;
     Ok(config)
-}
-
-/// Refuses settings that no recording can be analysed with; what only some rates cannot hold is the error of a recording.
-fn check(config: &Config) -> myovox::Result<()> {
-    let default = Config::default();
-    if config.emg != default.emg {
-        emg::Plan::new(&config.emg, Rate::new(MUSCLE_RATE_HZ)?, Level::best())?;
-    }
-    if config.voice != default.voice {
-        let plan = |hz: f64| voice::Plan::new(&config.voice, Rate::new(hz)?).map(drop);
-        // The error at the first rate speaks for all of them.
-        VOICE_RATES_HZ
-            .into_iter()
-            .skip(1)
-            .fold(plan(VOICE_RATES_HZ[0]), |first, hz| first.or_else(|error| plan(hz).map_err(|_| error)))?;
-    }
-    Ok(())
 }
 
 fn level() -> myovox::Result<Level> {

@@ -18,6 +18,12 @@ const MAX_DEPTH: usize = 16;
 
 /// The settings of the argument `config`.
 pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
+    let config = read(argument)?;
+    config.check()?;
+    Ok(config)
+}
+
+fn read(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     let Some(given) = argument else { return Ok(Config::default()) };
     if let Ok(table) = given.cast::<PyMapping>() {
         let table = Value::Object(object_of(table, "", 0)?);

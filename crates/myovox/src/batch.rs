@@ -37,8 +37,8 @@ fn with_bytes<T>(analyzer: &Analyzer, path: &Path, job: fn(&Analyzer, &[u8], Opt
     job(analyzer, &bytes, name.as_deref()).map_err(|error| error.recording(path.display().to_string()))
 }
 
-/// Runs `job` over `paths` on `threads` threads (0: as many as there are processors) and hands each result to `deliver` in the order of `paths`,
-/// as soon as all before it are done. `deliver` ends the run by [`ControlFlow::Break`].
+/// Runs `job` over `paths` on `threads` threads (0: as many as there are processors) and hands each result to `deliver` in the order of `paths`:
+/// one by one with one thread, a few per thread at a time with more. `deliver` ends the run by [`ControlFlow::Break`].
 ///
 /// A panic inside `job` becomes the error `internal.panic` of its recording.
 ///
@@ -65,7 +65,7 @@ pub fn run<T: Send>(
             .unwrap_or_else(|panic| Err(Error::internal(said(panic.as_ref())).recording(path.display().to_string())))
     };
     let workers = Workers::new(threads);
-    let window = PER_THREAD * workers.count();
+    let window = if workers.count() == 1 { 1 } else { PER_THREAD * workers.count() };
     for (first, part) in paths.chunks(window).enumerate().map(|(k, part)| (k * window, part)) {
         for (index, result) in workers.map(part, isolated).into_iter().enumerate() {
             if deliver(first + index, result).is_break() {

@@ -95,9 +95,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Auto<T> {
         match Written::deserialize(deserializer)? {
             Written::Value(value) => Ok(Self::Value(value)),
             Written::Word(word) if word == "auto" => Ok(Self::Auto),
-            Written::Word(word) => {
-                Err(serde::de::Error::custom(format!("found \"{word}\", expected \"auto\" or a value")))
-            }
+            Written::Word(word) => Err(serde::de::Error::custom(format!(
+                "found \"{word}\", expected \"auto\" or a value (a list is written [\"A\", \"B\"])"
+            ))),
         }
     }
 }

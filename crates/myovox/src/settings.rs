@@ -16,6 +16,7 @@ use crate::formats::source;
 use crate::formats::wav::WavConfig;
 use crate::limits::Limits;
 use crate::simd::Level;
+use crate::units::Rate;
 use crate::voice::VoiceConfig;
 
 config! {
@@ -66,7 +67,31 @@ pub struct Setting {
     pub meaning: String,
 }
 
+/// Sampling rate at which settings of muscles are tried: high enough that only what no rate can hold is refused.
+const MUSCLE_RATE_HZ: f64 = 1e6;
+
+/// Sampling rates at which settings of voices are tried: those of wide-band calls, of telephones and of sound cards.
+const VOICE_RATES_HZ: [f64; 3] = [16_000.0, 8_000.0, 48_000.0];
+
 impl Config {
+    /// Refuses settings that no recording can be analysed with; what only some rates cannot hold is the error of a recording.
+    ///
+    /// # Errors
+    /// As `emg::Plan::new` and `voice::Plan::new`, which name the setting and its range.
+    pub fn check(&self) -> Result<()> {
+        let default = Self::default();
+        if self.emg != default.emg {
+            crate::emg::Plan::new(&self.emg, Rate::new(MUSCLE_RATE_HZ)?, Level::best())?;
+        }
+        if self.voice != default.voice {
+            let plan = |hz: f64| crate::voice::Plan::new(&self.voice, Rate::new(hz)?).map(drop);
+            // The error at the first rate speaks for all of them.
+            let [first, others @ ..] = VOICE_RATES_HZ;
+            others.into_iter().fold(plan(first), |result, hz| result.or_else(|error| plan(hz).map_err(|_| error)))?;
+        }
+        Ok(())
+    }
+
     /// The settings of a TOML text; what it does not name keeps its default.
     ///
     /// ```
@@ -142,7 +167,7 @@ impl Config {
                 .field(key)
                 .expected(expected));
         }
-        *at = new;
+        merge(at, new);
         Self::from_value(&all)
     }
 
@@ -174,6 +199,18 @@ fn describe_value() -> Value {
 fn unknown(key: &str, part: &str, known: &[String]) -> Error {
     let expected = if known.is_empty() { "no further part".to_owned() } else { format!("one of {}", known.join(", ")) };
     Error::config("config.unknown-key", "no such setting").field(key).found(format!("`{part}`")).expected(expected)
+}
+
+/// Puts `new` in the place of `at`; of a group only what `new` names.
+fn merge(at: &mut Value, new: Value) {
+    match (at, new) {
+        (Value::Object(group), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(group.entry(name).or_insert(Value::Null), change);
+            }
+        }
+        (at, new) => *at = new,
+    }
 }
 
 /// Refuses keys that no setting has.
@@ -309,6 +346,9 @@ mod tests {
         assert!(line(Config::default().set("emg.band.low_hz", "loud")).starts_with("emg.band.low_hz: "));
         assert!(line(Config::from_json(r#"{"emg": {"band": {"order": -1}}}"#)).starts_with("emg.band.order: "));
         assert!(line(Config::from_toml("[emg")).contains("not TOML"));
+        let group = Config::default().set("emg.band.order", "6").unwrap().set("emg.band", r#"{"low_hz": 30}"#).unwrap();
+        assert_eq!((group.emg.band.order, group.emg.band.low_hz), (6, 30.0));
+        assert!(line(Config::default().set("emg.channels", "CH1")).contains(r#"["A", "B"]"#));
         assert!(Config::default().set("emg.channels", r#"["CH1 Raw"]"#).is_ok());
         assert!(Config::default().set("emg.envelope.method", "linear").is_ok());
     }

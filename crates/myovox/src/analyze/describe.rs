@@ -11,13 +11,18 @@ use crate::report::{ChannelDescription, Details, EventDescription, Recording, Re
 use crate::warning::Missing;
 
 /// The description of a recording, and why each `None` in it is one.
-pub(super) fn recording(read: &Read, bytes: &[u8], name: Option<&str>) -> (Recording, Vec<Missing>) {
+pub(super) fn recording(
+    read: &Read,
+    bytes: &[u8],
+    name: Option<&str>,
+    muscles: &Auto<Vec<String>>,
+) -> (Recording, Vec<Missing>) {
     let mut missing = Vec::new();
     if name.is_none() {
         missing.push(Missing::new("name", "not_given", "the bytes came without a name"));
     }
     let mut recording = match read {
-        Read::C3d(c3d) => of_c3d(c3d, &mut missing),
+        Read::C3d(c3d) => of_c3d(c3d, muscles, &mut missing),
         Read::Wav(wav) => of_wav(wav, &mut missing),
     };
     recording.name = name.map(str::to_owned);
@@ -44,9 +49,10 @@ pub(super) fn channel_infos(c3d: &C3dRecording) -> Vec<ChannelInfo> {
     c3d.analog_labels.iter().enumerate().map(info).collect()
 }
 
-fn of_c3d(c3d: &C3dRecording, missing: &mut Vec<Missing>) -> Recording {
+fn of_c3d(c3d: &C3dRecording, muscles: &Auto<Vec<String>>, missing: &mut Vec<Missing>) -> Recording {
     let infos = channel_infos(c3d);
-    let roles = roles(&infos, &Auto::Auto).unwrap_or_default();
+    // A muscle that was asked for and is not there is the analysis's error; a description goes on without it.
+    let roles = roles(&infos, muscles).or_else(|_| roles(&infos, &Auto::Auto)).unwrap_or_default();
     let channels: Vec<ChannelDescription> = infos
         .iter()
         .zip(c3d.analog.rows())

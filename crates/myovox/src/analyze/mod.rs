@@ -20,6 +20,7 @@ use crate::settings::Config;
 use crate::simd::Level;
 use crate::units::Rate;
 use crate::voice;
+use crate::warning::Warning;
 
 /// The main job with its settings: made once, run over many recordings, from many threads.
 #[derive(Clone, Debug)]
@@ -79,14 +80,16 @@ impl Analyzer {
     }
 
     fn run_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
-        let read = self.read(bytes)?;
-        let (mut recording, mut missing) = describe::recording(&read, bytes, name);
+        let mut budget = Budget::new(&self.config.limits);
+        let read = self.read(bytes, &mut budget)?;
+        let (mut recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
         let (mut warnings, mut emg, mut voice) = (Vec::new(), None, None);
         match read {
             Read::C3d(c3d) => {
                 if c3d.frames == 0 {
                     return Err(no_frames(&c3d));
                 }
+                budget.charge((c3d.analog.ncols() as u64).saturating_mul(MUSCLE_BYTES), "series of a muscle")?;
                 let analysis = self.muscles(&c3d)?;
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
@@ -98,13 +101,16 @@ impl Analyzer {
             }
             Read::Wav(wav) => {
                 let rate = Rate::new(f64::from(wav.sample_rate))?;
-                let analysis = voice::analyze(wav.samples.view(), rate, &self.config.voice)?;
+                let plan = voice::Plan::new(&self.config.voice, rate)?;
+                budget.charge(plan.memory_bytes(wav.samples.ncols()), "tables of a voice")?;
+                let analysis = plan.run(wav.samples.view())?;
                 warnings.extend(wav.warnings);
                 warnings.extend(analysis.warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
                 voice = Some(analysis.voice);
             }
         }
+        keep_at_most(&mut warnings, self.config.limits.max_warnings);
         Ok(Report {
             schema: REPORT_SCHEMA.to_owned(),
             myovox: Maker::this(),
@@ -119,8 +125,8 @@ impl Analyzer {
     }
 
     fn inspect_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
-        let read = self.read(bytes)?;
-        let (recording, missing) = describe::recording(&read, bytes, name);
+        let read = self.read(bytes, &mut Budget::new(&self.config.limits))?;
+        let (recording, missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
         let warnings = match read {
             Read::C3d(c3d) => c3d.warnings,
             Read::Wav(wav) => wav.warnings,
@@ -128,20 +134,15 @@ impl Analyzer {
         Ok(Inspection { schema: INSPECTION_SCHEMA.to_owned(), myovox: Maker::this(), recording, warnings, missing })
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Read> {
+    fn read(&self, bytes: &[u8], budget: &mut Budget) -> Result<Read> {
         let (bytes_here, at_most) = (bytes.len() as u64, self.config.limits.max_input_bytes);
         if bytes_here > at_most {
             return Err(exceeded("limit.input-bytes", "recording", "max_input_bytes", bytes_here, at_most));
         }
-        let mut budget = Budget::new(&self.config.limits);
         let headerless = self.config.wav.raw.given().is_some();
         match if headerless { Kind::Wav } else { sniff::kind(bytes) } {
-            Kind::C3d => {
-                c3d::read(bytes, &self.config.c3d, &mut budget).map(|recording| Read::C3d(Box::new(recording)))
-            }
-            Kind::Wav => {
-                wav::read(bytes, &self.config.wav, &mut budget).map(|recording| Read::Wav(Box::new(recording)))
-            }
+            Kind::C3d => c3d::read(bytes, &self.config.c3d, budget).map(|recording| Read::C3d(Box::new(recording))),
+            Kind::Wav => wav::read(bytes, &self.config.wav, budget).map(|recording| Read::Wav(Box::new(recording))),
             Kind::Empty => Err(unknown("an empty file")),
             Kind::Other(kind) => {
                 Err(Error::unsupported("recording.other-kind", "not a recording of muscles or voices")
@@ -166,6 +167,9 @@ impl Analyzer {
     }
 }
 
+/// Bytes per sample that the series of one muscle need: mended, band-passed, envelope, extended for the filter, in lanes, sorted.
+const MUSCLE_BYTES: u64 = 8 * 8;
+
 const EXPECTED: &str = "C3D (0x50 in byte 1) or WAV (RIFF, RIFX, RF64, BW64, W64)";
 
 /// The row itself where its samples stand side by side, else a copy in which they do.
@@ -185,6 +189,17 @@ fn no_frames(c3d: &C3dRecording) -> Error {
 fn stated_rate(c3d: &C3dRecording) -> String {
     let stated = c3d.parameters.get("ANALOG", "RATE").and_then(c3d::Parameter::as_f64);
     stated.map_or_else(|| "none".to_owned(), |hz| format!("{hz} Hz"))
+}
+
+/// Drops what is beyond the limit, and says how much that was.
+fn keep_at_most(warnings: &mut Vec<Warning>, limit: u32) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if warnings.len() > limit {
+        let dropped = warnings.len() - limit;
+        warnings.truncate(limit);
+        let message = format!("{dropped} more warnings are beyond limits.max_warnings");
+        warnings.push(Warning::new("report.warnings-dropped", message).field("limits.max_warnings"));
+    }
 }
 
 fn unknown(found: &str) -> Error {

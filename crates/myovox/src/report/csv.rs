@@ -111,6 +111,8 @@ fn flatten(prefix: &str, value: &Value, row: &mut Vec<(String, Value)>) {
     let key = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
     match value {
         Value::Object(table) => table.iter().for_each(|(name, inner)| flatten(&key(name), inner, row)),
+        // Of an empty list nothing tells what it would hold; only flags are words.
+        Value::Array(list) if list.is_empty() && !prefix.ends_with("flags") => {}
         Value::Array(list) if list.iter().all(Value::is_string) => {
             let words: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
             row.push((prefix.to_owned(), Value::String(words.join(" "))));

@@ -53,7 +53,8 @@ pub struct MfccPlan {
     pub lifter: f64,
     /// Coefficient 0.
     pub energy: Energy,
-    /// Range in dB below the loudest cell that is kept; `None` where the preset has no such floor.
+    /// Range in dB below the loudest cell that is kept; absent where the preset has no such floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_db: Option<f64>,
 }
 

@@ -64,6 +64,9 @@ pub enum MelNorm {
     None,
 }
 
+/// Lowest upper edge of the filters: below it there is no sound to hear.
+const LOWEST_TOP_HZ: f64 = 20.0;
+
 config! {
     /// Mel bands; what is `auto` comes from the preset of [`FramesConfig`].
     pub struct MelConfig {
@@ -197,8 +200,8 @@ fn resolve(config: &MelConfig, preset: Preset, rate: Rate) -> Result<MelPlan> {
     require((1..=MAX_BANDS).contains(&plan.n_mels), || {
         out_of_range("voice.mel.n_mels", plan.n_mels, format!("1 to {MAX_BANDS}"))
     })?;
-    require(plan.fmax_hz > 0.0 && plan.fmax_hz <= nyquist, || {
-        out_of_range("voice.mel.fmax_hz", plan.fmax_hz, format!("above 0 to {nyquist} Hz, half the rate"))
+    require(plan.fmax_hz >= LOWEST_TOP_HZ && plan.fmax_hz <= nyquist, || {
+        out_of_range("voice.mel.fmax_hz", plan.fmax_hz, format!("{LOWEST_TOP_HZ} to {nyquist} Hz, half the rate"))
     })?;
     require(plan.fmin_hz >= 0.0 && plan.fmin_hz < plan.fmax_hz, || {
         out_of_range("voice.mel.fmin_hz", plan.fmin_hz, format!("0 to below fmax_hz, {} Hz", plan.fmax_hz))

@@ -89,23 +89,11 @@ pub struct Analysis {
     reason = "views are handed over by value, as ndarray's own functions take them"
 )]
 pub fn analyze(samples: ArrayView2<'_, f64>, rate: Rate, config: &VoiceConfig) -> Result<Analysis> {
-    if samples.is_empty() {
-        let found = format!("{} channels of {} samples", samples.nrows(), samples.ncols());
-        return Err(Error::data("voice.no-samples", "no samples").found(found).expected("1 or more"));
-    }
-    let plan = Plan::new(config, rate)?;
-    let mut workspace = plan.workspace();
-    let (mut legs, mut missing, mut copy) = (Vec::new(), Vec::new(), Vec::new());
-    for (channel, row) in samples.rows().into_iter().enumerate() {
-        let leg = row.to_slice().unwrap_or_else(|| {
-            copy.clear();
-            copy.extend(row.iter().copied());
-            &copy
-        });
-        legs.push(plan.analyze(&mut workspace, channel, leg, &mut missing));
-    }
-    Ok(Analysis { voice: Voice { plan: plan.summary, legs }, warnings: plan.warnings, missing })
+    Plan::new(config, rate)?.run(samples.view())
 }
+
+/// Values per frame that tracks and features hold, at the most.
+const TRACK_COLUMNS: usize = 64;
 
 impl Plan {
     /// Resolves `config` at `rate`.
@@ -138,6 +126,43 @@ impl Plan {
             statistics: config.statistics,
         };
         Ok(Self { summary, warnings, rate, front, spectral_front, mel, cepstra, spectral, pitch, activity })
+    }
+
+    /// Analyses every channel of `samples`, `(channels, samples)`.
+    ///
+    /// # Errors
+    /// `voice.no-samples` where there is no channel or no sample.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "views are handed over by value, as ndarray's own functions take them"
+    )]
+    pub fn run(&self, samples: ArrayView2<'_, f64>) -> Result<Analysis> {
+        if samples.is_empty() {
+            let found = format!("{} channels of {} samples", samples.nrows(), samples.ncols());
+            return Err(Error::data("voice.no-samples", "no samples").found(found).expected("1 or more"));
+        }
+        let mut workspace = self.workspace();
+        let (mut legs, mut missing, mut copy) = (Vec::new(), Vec::new(), Vec::new());
+        for (channel, row) in samples.rows().into_iter().enumerate() {
+            let leg = row.to_slice().unwrap_or_else(|| {
+                copy.clear();
+                copy.extend(row.iter().copied());
+                &copy
+            });
+            legs.push(self.analyze(&mut workspace, channel, leg, &mut missing));
+        }
+        Ok(Analysis { voice: Voice { plan: self.summary.clone(), legs }, warnings: self.warnings.clone(), missing })
+    }
+
+    /// Memory in bytes that channels of `samples` samples need beside their samples: tables of all frames, tracks, and what is counted per
+    /// sample. An upper bound, to be charged before [`run`](Self::run).
+    pub fn memory_bytes(&self, samples: usize) -> u64 {
+        let of = |frames: usize, columns: usize| (frames as u64).saturating_mul(8 * columns as u64);
+        let front = of(self.front.count(samples), self.mel.plan().n_mels + self.cepstra.plan().n_mfcc + TRACK_COLUMNS);
+        let spectral = self.spectral_front.as_ref().map_or(0, |front| of(front.count(samples), TRACK_COLUMNS));
+        let tracks =
+            of(samples / self.summary.activity.hop_length.max(1) + 1, 2 * self.summary.activity.bands + TRACK_COLUMNS);
+        front.saturating_add(spectral).saturating_add(tracks).saturating_add(of(samples, 2))
     }
 
     /// The settings, every number fixed.

@@ -54,27 +54,54 @@ fn nulls(value: &Value, path: &str, found: &mut Vec<String>) {
 fn every_report_fits_the_schema_and_every_null_has_its_reason() {
     let schema = jsonschema::validator_for(&serde_json::from_str(&report_schema()).unwrap()).unwrap();
     let inspected = jsonschema::validator_for(&serde_json::from_str(&inspection_schema()).unwrap()).unwrap();
-    let analyzer = Analyzer::new(Config::default());
-    for path in recordings() {
-        let report = run(&path, &analyzer);
-        let inspection = batch::inspect_path(&analyzer, &path).unwrap();
-        for (json, schema) in [(report.to_json(), &schema), (inspection.to_json(), &inspected)] {
-            let value: Value = serde_json::from_str(&json).unwrap();
-            let faults: Vec<String> =
-                schema.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
-            assert!(faults.is_empty(), "{}: {faults:?}", path.display());
-            let negative_zero = json.lines().find(|line| line.trim_end_matches(',').ends_with(" -0.0"));
-            assert_eq!(negative_zero, None, "{}", path.display());
-            let mut found = Vec::new();
-            nulls(&value, "", &mut found);
-            let mut explained: Vec<&str> =
-                value["missing"].as_array().unwrap().iter().map(|m| m["path"].as_str().unwrap()).collect();
-            found.sort_unstable();
-            explained.sort_unstable();
-            assert_eq!(found, explained, "{}", path.display());
+    let with = |key: &str, value: &str| Config::default().set(key, value).unwrap();
+    for config in [
+        Config::default(),
+        with("emg.envelope.method", "linear"),
+        with("voice.frames.preset", "kaldi"),
+        with("voice.frames.preset", "psf"),
+        with("voice.statistics", "all"),
+    ] {
+        let analyzer = Analyzer::new(config);
+        for path in recordings() {
+            let report = run(&path, &analyzer);
+            let inspection = batch::inspect_path(&analyzer, &path).unwrap();
+            assert_sound(&report.to_json(), &schema, &path);
+            assert_sound(&inspection.to_json(), &inspected, &path);
+            assert_eq!(Report::from_json(&report.to_json()).unwrap().to_json(), report.to_json());
         }
-        assert_eq!(Report::from_json(&report.to_json()).unwrap().to_json(), report.to_json());
     }
+}
+
+/// Fits the schema, holds no negative zero, and each `null` has its reason and each reason its `null`.
+fn assert_sound(json: &str, schema: &jsonschema::Validator, path: &Path) {
+    let value: Value = serde_json::from_str(json).unwrap();
+    let faults: Vec<String> =
+        schema.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+    assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+    let negative_zero = json.lines().find(|line| line.trim_end_matches(',').ends_with(" -0.0"));
+    assert_eq!(negative_zero, None, "{}", path.display());
+    let mut found = Vec::new();
+    nulls(&value, "", &mut found);
+    let mut explained: Vec<&str> =
+        value["missing"].as_array().unwrap().iter().map(|m| m["path"].as_str().unwrap()).collect();
+    found.sort_unstable();
+    explained.sort_unstable();
+    assert_eq!(found, explained, "{}", path.display());
+}
+
+#[test]
+fn warnings_and_memory_are_bounded_by_the_limits() {
+    let bytes = std::fs::read(fixture("nan_gap.c3d")).unwrap();
+    let at_most = |key: &str, value: &str| Analyzer::new(Config::default().set(key, value).unwrap()).run(&bytes, None);
+    let report = at_most("limits.max_warnings", "2").unwrap();
+    assert_eq!(report.warnings.len(), 3);
+    assert_eq!(report.warnings[2].code, "report.warnings-dropped");
+    let sound = std::fs::read(fixture("voice_a_16k.wav")).unwrap();
+    let tight = Config::default().set("limits.max_memory_bytes", "3000000").unwrap();
+    assert!(Analyzer::new(tight.clone()).run(&sound, None).is_ok());
+    let greedy = tight.set("voice.frames.hop_length", "1").unwrap().set("voice.mel.n_mels", "2000").unwrap();
+    assert_eq!(Analyzer::new(greedy).run(&sound, None).unwrap_err().code(), "limit.memory-bytes");
 }
 
 #[test]
