@@ -16,15 +16,15 @@ config! {
         max_analog_channels: u32 = 4096,
         /// Audio channels. Default 256: twice the largest recorders.
         max_audio_channels: u32 = 256,
-        /// Largest sampling rate in Hz. Default 1 MHz.
+        /// Largest sampling rate in Hz. Default 1 MHz: five times the fastest sound cards.
         max_rate_hz: f64 = 1e6,
-        /// Chunks in a RIFF-family file. Default 65536.
+        /// Chunks in a RIFF-family file. Default 65536: real files hold some tens; a walk over this many takes milliseconds.
         max_chunks: u32 = 65_536,
         /// Groups and parameters in a C3D file. Default 65536: 128 groups of 512 parameters.
         max_parameters: u32 = 65_536,
         /// Text and other metadata kept from one recording, in bytes. Default 16 MiB.
         max_metadata_bytes: u64 = 16 << 20,
-        /// Warnings kept for one recording; what comes after is counted. Default 1000.
+        /// Warnings kept for one recording; what comes after is counted. Default 1000: more than a person reads.
         max_warnings: u32 = 1000,
     }
 }

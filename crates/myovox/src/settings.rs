@@ -108,6 +108,9 @@ impl Config {
         let table: toml::Table = toml::from_str(text).map_err(|cause| {
             Error::config("config.not-toml", format!("not TOML: {}", cause.message())).byte(start_of(&cause))
         })?;
+        if let Some((key, found)) = not_finite(&toml::Value::Table(table.clone()), "") {
+            return Err(Error::config("config.bad-value", "not a finite number").field(key).found(found));
+        }
         let value = serde_json::to_value(table)
             .map_err(|cause| Error::config("config.bad-value", format!("a value that no setting takes: {cause}")))?;
         Self::from_value(&value)
@@ -190,6 +193,17 @@ impl Config {
 
 fn start_of(cause: &toml::de::Error) -> u64 {
     cause.span().map_or(0, |span| span.start as u64)
+}
+
+/// The first number of a TOML value that is infinite or NaN, which no setting takes: its key and itself.
+fn not_finite(value: &toml::Value, path: &str) -> Option<(String, f64)> {
+    match value {
+        toml::Value::Float(number) if !number.is_finite() => Some((path.to_owned(), *number)),
+        toml::Value::Table(table) => table.iter().find_map(|(name, inner)| {
+            not_finite(inner, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") })
+        }),
+        _ => None,
+    }
 }
 
 fn describe_value() -> Value {
@@ -346,6 +360,10 @@ mod tests {
         assert!(line(Config::default().set("emg.band.low_hz", "loud")).starts_with("emg.band.low_hz: "));
         assert!(line(Config::from_json(r#"{"emg": {"band": {"order": -1}}}"#)).starts_with("emg.band.order: "));
         assert!(line(Config::from_toml("[emg")).contains("not TOML"));
+        assert_eq!(
+            line(Config::from_toml("[limits]\nmax_rate_hz = inf")),
+            "limits.max_rate_hz: not a finite number: found inf"
+        );
         let group = Config::default().set("emg.band.order", "6").unwrap().set("emg.band", r#"{"low_hz": 30}"#).unwrap();
         assert_eq!((group.emg.band.order, group.emg.band.low_hz), (6, 30.0));
         assert!(line(Config::default().set("emg.channels", "CH1")).contains(r#"["A", "B"]"#));
