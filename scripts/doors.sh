@@ -1,15 +1,15 @@
 #!/bin/sh
 # One recording of each kind through Rust, command line, Python and C: the same report, byte for byte. Then with one thread and with four, and with
-# vector instructions switched off while the platform's fused ones are masked. Needs the debug build of the workspace and .venv (scripts/wheel.sh).
+# vector instructions switched off while the platform's fused ones are masked. Needs .venv (scripts/wheel.sh).
 set -eu
 cd "$(dirname "$0")/.."
 
-cargo build --quiet --locked --package myovox-cli --package myovox-capi
-cargo build --quiet --locked --package myovox --example service
+# What the tests were built with: a build of single packages would choose other features and compile everything once more.
+cargo test --quiet --locked --workspace --no-run
 target=${CARGO_TARGET_DIR:-target}/debug
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-${CC:-cc} -std=c11 -O1 -I crates/myovox-capi/include crates/myovox-capi/tests/c/analyze.c "$target/libmyovox_capi.a" \
+${CC:-cc} -std=c11 -O1 -I crates/myovox-capi/include crates/myovox-capi/tests/c/analyze.c "$target/deps/libmyovox_capi.a" \
     -lpthread -ldl -lm -o "$work/c"
 
 same() {
