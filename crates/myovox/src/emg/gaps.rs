@@ -15,6 +15,9 @@ use crate::dsp::robust;
 use crate::error::Result;
 use crate::units::{Rate, Span};
 
+/// Equal samples below which nothing is held, however low the rate.
+const LEAST_PLATEAU: usize = 3;
+
 /// Share of a plateau's height above which the samples beside it belong to it; muscles beside lost packets stay well below.
 const RETURN_SHARE: f64 = 0.1;
 
@@ -132,31 +135,51 @@ fn is_sample(v: f64) -> bool {
     v.abs() <= LARGEST_SAMPLE
 }
 
-/// Stretches `start..end` of one value, or of none.
-fn runs(samples: &[f64]) -> impl Iterator<Item = (usize, usize)> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let value = *samples.get(start)?;
-        let same = |v: &f64| if is_sample(value) { *v == value } else { !is_sample(*v) };
-        let end = start + samples[start..].iter().take_while(|v| same(v)).count();
-        Some((std::mem::replace(&mut start, end), end))
-    })
+/// Stretches `start..end` that are no samples, and those that hold one value for at least `least` samples, in order of time.
+fn runs(samples: &[f64], least: usize) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut at = 0;
+    while let Some(start) = samples[at..].iter().position(|v| !is_sample(*v)).map(|skipped| at + skipped) {
+        at = start + samples[start..].iter().take_while(|v| !is_sample(**v)).count();
+        runs.push((start, at));
+    }
+    // A stretch of `least` samples holds an index that is a multiple of it: only those need a look.
+    let mut done = 0;
+    for k in (0..samples.len()).step_by(least) {
+        let value = samples[k];
+        if k < done || !is_sample(value) {
+            continue;
+        }
+        let start = k - samples[done..k].iter().rev().take_while(|v| **v == value).count();
+        let end = k + samples[k..].iter().take_while(|v| **v == value).count();
+        if end - start >= least {
+            runs.push((start, end));
+            done = end;
+        }
+    }
+    runs.sort_unstable();
+    runs
 }
 
 /// Gaps in order of time; those that touch are one.
 fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, GapCause)> {
-    let (plateau, flat) = (rate.samples_of_ms(config.plateau_ms), rate.samples_of_ms(config.flat_ms));
+    let (plateau, flat) =
+        (rate.samples_of_ms(config.plateau_ms).max(LEAST_PLATEAU), rate.samples_of_ms(config.flat_ms));
+    let runs = runs(samples, plateau);
     // Where the signal lies is told by what is neither missing nor held.
-    let moving =
-        runs(samples).filter(|(start, end)| end - start < plateau).flat_map(|(start, end)| &samples[start..end]);
-    let mut moving: Vec<f64> = moving.copied().filter(|v| is_sample(*v)).collect();
+    let mut moving = Vec::with_capacity(samples.len());
+    let mut at = 0;
+    for (start, end) in runs.iter().copied().chain([(samples.len(), samples.len())]) {
+        moving.extend_from_slice(&samples[at..start]);
+        at = end;
+    }
     let centre = robust::median(&mut moving).unwrap_or(0.0);
     let far = robust::mad_sigma(&mut moving).map_or(f64::INFINITY, |sigma| config.plateau_deviations * sigma);
     let real = || samples.iter().copied().filter(|v| is_sample(*v));
     let (lowest, highest) = (real().fold(f64::INFINITY, f64::min), real().fold(f64::NEG_INFINITY, f64::max));
 
     let mut gaps: Vec<(usize, usize, GapCause)> = Vec::new();
-    for (start, end) in runs(samples) {
+    for (start, end) in runs {
         let value = samples[start];
         let (from, to, cause) = if !is_sample(value) {
             (start, end, GapCause::NotFinite)
