@@ -9,8 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use myovox::Warning;
 
-use crate::last_error::keep;
-use crate::result::{Failure, myovox_result};
+use crate::result::{Failure, keep, myovox_result};
 
 /// Runs the work of a function and turns its outcome into a status; a failure becomes the last error of the thread.
 pub(crate) fn border(work: impl FnOnce() -> Result<(), Failure>) -> myovox_result {

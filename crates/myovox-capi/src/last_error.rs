@@ -1,27 +1,9 @@
 //! The words for the last failure of a thread.
 
-use std::cell::RefCell;
 use std::ffi::c_char;
 
 use crate::border::{give_text, silent};
-use crate::result::{Failure, myovox_result};
-
-thread_local! {
-    static LAST: RefCell<Option<Failure>> = const { RefCell::new(None) };
-}
-
-/// Keeps a failure as the last one of this thread.
-pub(crate) fn keep(failure: Failure) {
-    // A thread that is being torn down has no last error any more.
-    let _ = LAST.try_with(|last| *last.borrow_mut() = Some(failure));
-}
-
-fn last(part: impl FnOnce(&Failure) -> &str) -> String {
-    LAST.try_with(|last| last.borrow().as_ref().map(|failure| part(failure).to_owned()))
-        .ok()
-        .flatten()
-        .unwrap_or_default()
-}
+use crate::result::{last, myovox_result};
 
 /// The line that says why the last failing call of this thread failed: recording, byte or field, what was found, what was expected. Empty
 /// before the first failure. A successful call leaves it as it is, and asking for it does not change it.

@@ -1,4 +1,6 @@
-//! What a call returns.
+//! What a call returns, and the failure that a thread keeps for `myovox_last_error`.
+
+use std::cell::RefCell;
 
 use myovox::{Class, Error};
 
@@ -65,6 +67,24 @@ impl From<Error> for Failure {
         };
         Self::new(result, error.code(), error.to_string())
     }
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Failure>> = const { RefCell::new(None) };
+}
+
+/// Keeps a failure as the last one of this thread.
+pub(crate) fn keep(failure: Failure) {
+    // A thread that is being torn down has no last error any more.
+    let _ = LAST.try_with(|last| *last.borrow_mut() = Some(failure));
+}
+
+/// A part of the last failure of this thread; empty before the first.
+pub(crate) fn last(part: impl FnOnce(&Failure) -> &str) -> String {
+    LAST.try_with(|last| last.borrow().as_ref().map(|failure| part(failure).to_owned()))
+        .ok()
+        .flatten()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

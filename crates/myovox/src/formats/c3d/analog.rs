@@ -10,9 +10,9 @@
 
 use ndarray::Array2;
 
-use super::layout::{Layout, Storage};
+use super::layout::Layout;
 use super::number::{
-    BigSigned, BigUnsigned, DecFloat, Element, IntelFloat, LittleSigned, LittleUnsigned, MipsFloat, Processor,
+    BigSigned, BigUnsigned, DecFloat, Element, IntelFloat, LittleSigned, LittleUnsigned, MipsFloat, Processor, Storage,
 };
 use super::parameters::{ParameterType, Parameters};
 use super::points::shaped;

@@ -5,9 +5,9 @@
 //! that fits at all. Where none does, the file is truncated, and the first combination says how far it goes.
 //! Sources: "The C3D File Format", Motion Lab Systems, *The C3D frame count*, *The TRIAL group*.
 
-use super::header::BLOCK;
-use super::layout::{Evidence, Storage};
-use super::parameters::{Parameter, ParameterType};
+use super::header::{BLOCK, Header};
+use super::number::{Processor, Storage};
+use super::parameters::{Parameter, ParameterType, Parameters};
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::formats::Policy;
@@ -22,6 +22,21 @@ const FULL: u32 = 65_535;
 
 /// Above this a float no longer counts every integer.
 const FLOAT_COUNTS: u32 = 1 << 24;
+
+/// Everything the arbitration looks at.
+pub(super) struct Evidence<'a> {
+    pub(super) bytes: Bytes<'a>,
+    pub(super) header: &'a Header,
+    pub(super) parameters: &'a Parameters,
+    pub(super) processor: Processor,
+    /// First byte behind the parameter list.
+    pub(super) parameters_end: u64,
+    /// First byte of the rotation section, where one is declared and its place is possible.
+    pub(super) rotation_start: Option<u64>,
+    /// Bytes of the rotation section per point frame, 0 where none is declared.
+    pub(super) rotation_bytes: u64,
+    pub(super) policy: Policy,
+}
 
 /// One combination of what header and parameters state.
 #[derive(Clone, Copy)]

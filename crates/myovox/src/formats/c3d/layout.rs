@@ -7,39 +7,14 @@
 //! Frames are counted, in this order of authority, by `POINT:LONG_FRAMES`, `TRIAL:ACTUAL_START/END_FIELD`, `POINT:FRAMES`, the header, the size.
 //! Sources: "The C3D File Format", Motion Lab Systems, *The C3D frame count*, *The TRIAL group*, *The 3D Point Data Section*.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::arbitration::{Fit, Shape, shapes};
-use super::header::{BLOCK, Header, byte_of_block};
-use super::number::{Processor, is_vax_reserved};
+use super::arbitration::{Evidence, Fit, Shape, shapes};
+use super::header::{BLOCK, byte_of_block};
+use super::number::{Processor, Storage, is_vax_reserved};
 use super::parameters::{Parameter, ParameterType, Parameters};
 use super::warnings::Warnings;
 use crate::error::{Error, Result};
-use crate::formats::Policy;
-use crate::formats::bytes::Bytes;
 use crate::limits::{Limits, exceeded};
 use crate::warning::Warning;
-
-/// How the data section stores its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Storage {
-    /// 16-bit integers, to be multiplied by the scale.
-    Integer,
-    /// 32-bit floats.
-    Float,
-}
-
-impl Storage {
-    /// Bytes of one number.
-    pub fn width(self) -> u64 {
-        match self {
-            Self::Integer => 2,
-            Self::Float => 4,
-        }
-    }
-}
 
 /// The data section: frames back to back, each `points` times (x, y, z, word), then `samples_per_frame` times all `channels`.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,21 +61,6 @@ impl Layout {
     pub fn point_frames(&self) -> u64 {
         self.frames.saturating_add(self.point_only_frames)
     }
-}
-
-/// Everything the arbitration looks at.
-pub(super) struct Evidence<'a> {
-    pub(super) bytes: Bytes<'a>,
-    pub(super) header: &'a Header,
-    pub(super) parameters: &'a Parameters,
-    pub(super) processor: Processor,
-    /// First byte behind the parameter list.
-    pub(super) parameters_end: u64,
-    /// First byte of the rotation section, where one is declared and its place is possible.
-    pub(super) rotation_start: Option<u64>,
-    /// Bytes of the rotation section per point frame, 0 where none is declared.
-    pub(super) rotation_bytes: u64,
-    pub(super) policy: Policy,
 }
 
 /// The layout of a file.

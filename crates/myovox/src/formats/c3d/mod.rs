@@ -40,8 +40,8 @@ use crate::warning::Warning;
 
 pub use events::{Event, EventSource};
 pub use header::Header;
-pub use layout::{Layout, Storage};
-pub use number::Processor;
+pub use layout::Layout;
+pub use number::{Processor, Storage};
 pub use parameters::{Group, Parameter, ParameterType, Parameters};
 pub use rotation::Rotations;
 pub use warnings::{Severity, WARNINGS};
@@ -246,7 +246,7 @@ fn survey(
     let rotation_start =
         rotation.as_ref().map(|declared| declared.start).filter(|&at| at > data_start && at < view.len());
     let policy = config.policy;
-    let evidence = layout::Evidence {
+    let evidence = arbitration::Evidence {
         bytes: view,
         header: &header,
         parameters: &parameters,

@@ -13,6 +13,26 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// How the data section stores its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    /// 16-bit integers, to be multiplied by the scale.
+    Integer,
+    /// 32-bit floats.
+    Float,
+}
+
+impl Storage {
+    /// Bytes of one number.
+    pub fn width(self) -> u64 {
+        match self {
+            Self::Integer => 2,
+            Self::Float => 4,
+        }
+    }
+}
+
 /// The processor whose number formats a file uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -10,8 +10,8 @@
 
 use ndarray::{Array2, Array3};
 
-use super::layout::{Layout, Storage};
-use super::number::{BigSigned, DecFloat, Element, IntelFloat, LittleSigned, MipsFloat, Processor};
+use super::layout::Layout;
+use super::number::{BigSigned, DecFloat, Element, IntelFloat, LittleSigned, MipsFloat, Processor, Storage};
 use super::warnings::Warnings;
 use crate::error::{Error, Result};
 use crate::formats::bytes::Bytes;
