@@ -11,7 +11,7 @@ RUN_TESTS := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest ru
 
 .PHONY: demo check test bench
 demo:
-	$(STEP) "build the command" cargo build --locked --release --package myovox-cli
+	$(STEP) "build the command" cargo build --locked --release --package myovox-cli --no-default-features
 	$(STEP) "a muscle recording" target/release/myovox analyze fixtures/files/ghostly_twin.c3d
 	$(STEP) "a call" target/release/myovox analyze fixtures/files/call_two_legs_8k.wav
 
