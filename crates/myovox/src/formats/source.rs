@@ -18,6 +18,12 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
 }
 
 fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+    let (file, bytes) = open(path, limits)?;
+    read_all(file, bytes, limits)
+}
+
+/// An open file that may be read within `limits`, and its length in bytes (0 for a pipe).
+pub(super) fn open(path: &Path, limits: &Limits) -> Result<(File, u64)> {
     let file = File::open(path).map_err(|cause| Error::io("open", &cause))?;
     let metadata = file.metadata().map_err(|cause| Error::io("open", &cause))?;
     let kind = metadata.file_type();
@@ -27,16 +33,11 @@ fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     if is_device(kind) {
         return Err(Error::io_kind("io.not-a-file", "cannot open").found("a device").expected("a file"));
     }
-    if metadata.len() > limits.max_input_bytes {
-        return Err(exceeded(
-            "limit.input-bytes",
-            "recording",
-            "max_input_bytes",
-            metadata.len(),
-            limits.max_input_bytes,
-        ));
+    let (bytes, at_most) = (metadata.len(), limits.max_input_bytes);
+    if bytes > at_most {
+        return Err(exceeded("limit.input-bytes", "recording", "max_input_bytes", bytes, at_most));
     }
-    read_all(file, metadata.len(), limits)
+    Ok((file, bytes))
 }
 
 /// The bytes of a stream (standard input, a pipe), up to [`Limits::max_input_bytes`].

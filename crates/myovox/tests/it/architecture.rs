@@ -53,7 +53,7 @@ const POWERS: [(&str, &[&str], &[&str]); 5] = [
     (
         "file access",
         &["std::fs", "File::open", "std::io::stdin"],
-        &["formats/source.rs", "formats/map.rs", "formats/access.rs", "batch.rs"],
+        &["formats/source.rs", "formats/map.rs", "formats/access.rs", "formats/sink.rs", "batch.rs"],
     ),
     (
         "clock, environment, random seeds",
