@@ -98,11 +98,14 @@ def shown(value: npt.NDArray[Any]) -> str:
 
 
 def compare(path: str, reader: str) -> bool:
-    """Print where myovox and `reader` differ on `path`; whether they agree."""
+    """Print where myovox and `reader` differ on `path`; whether it could be read and they agree."""
     warnings: list[myovox.Warning] = []
     try:
         ours: _peers.Fields | str
         ours, warnings = fields_of(path, reader)
+    except myovox.IoError as error:
+        print(f"myovox: {error}", file=sys.stderr)
+        return False
     except myovox.Error as error:
         ours = f"refused: {error}"
     theirs = fields_of_peer(path, reader)
@@ -131,7 +134,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="myovox compare",
         description="Read recordings with myovox and with another reader and print where they differ.",
-        epilog="Exit status: 0 all agree, 1 some differ, 2 wrong usage or the other reader is not installed.",
+        epilog="Exit status: 0 all agree, 1 some differ or cannot be opened, 2 wrong usage or the other reader is not installed.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings: C3D for ezc3d and c3d, WAV for soundfile and scipy")
     parser.add_argument("--with", dest="reader", required=True, choices=_peers.READERS, help="the other reader")

@@ -31,7 +31,7 @@ def c3d_fields(
     if residual.size:
         xyz.transpose(0, 2, 1)[residual < 0] = np.nan
     samples = np.asarray(analog, dtype=np.float64)
-    return {
+    fields: Fields = {
         "markers": np.array(xyz.shape[0]),
         "frames": np.array(xyz.shape[2]),
         "frame rate, Hz": np.array(float(point_rate)),
@@ -40,11 +40,14 @@ def c3d_fields(
         "coordinates": xyz,
         "residuals": np.where(residual < 0, np.nan, residual),
         "analog channels": np.array(samples.shape[0]),
-        "samples per channel": np.array(samples.shape[1]),
-        "analog rate, Hz": np.array(float(analog_rate)),
-        "analog labels": np.array([label.strip() for label in analog_labels], dtype=np.str_),
-        "analog samples": samples,
     }
+    if samples.shape[0]:
+        # Without channels readers name any rate and any number of samples.
+        fields["samples per channel"] = np.array(samples.shape[1])
+        fields["analog rate, Hz"] = np.array(float(analog_rate))
+        fields["analog labels"] = np.array([label.strip() for label in analog_labels], dtype=np.str_)
+        fields["analog samples"] = samples
+    return fields
 
 
 def wav_fields(samples: npt.ArrayLike, rate: float) -> Fields:

@@ -59,6 +59,18 @@ def test_a_fault_of_the_other_reader_is_found(capsys: pytest.CaptureFixture[str]
     assert any("DIFFERS: 11 against 12" in line for line in lines(capsys))
 
 
+def test_a_recording_without_channels_has_no_rate_to_differ_in() -> None:
+    path = str(FIXTURES / "no_analog.c3d")
+    ours, _ = _compare.fields_of(path, "c3d")
+    theirs = _compare.fields_of_peer(path, "c3d")
+    assert isinstance(theirs, dict) and set(ours) == set(theirs) and "analog rate, Hz" not in ours
+
+
+def test_a_file_that_is_not_there_is_no_agreement(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _compare.main(["missing.c3d", "--with", "ezc3d"]) == 1
+    assert capsys.readouterr().err == "myovox: missing.c3d: cannot open: found no such file\n"
+
+
 def test_values_differ_where_they_do_and_nowhere_else() -> None:
     values = np.array([[1.0, np.nan, 1e-9], [4.0, 5.0, 6.0]])
     assert _compare.difference(values, values + 1e-7, []) is None

@@ -7,7 +7,8 @@ use std::any::Any;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use myovox::Warning;
+use myovox::batch::said;
+use myovox::{Error, Warning};
 
 use crate::result::{Failure, keep, myovox_result};
 
@@ -34,10 +35,7 @@ fn outcome(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
 }
 
 fn panicked(payload: Box<dyn Any + Send>) -> Failure {
-    let words =
-        payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let failure =
-        Failure::new(myovox_result::Panic, "internal.panic", format!("internal error: {}", words.unwrap_or("unknown")));
+    let failure = Error::internal(said(payload.as_ref())).into();
     // A payload may panic when it is dropped, and that would cross the border.
     std::mem::forget(payload);
     failure
@@ -226,12 +224,13 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_status_and_its_words_are_kept() {
         assert_eq!(border(|| panic!("no such {}", "muscle")), myovox_result::Panic);
-        let mut buffer = [0u8; 64];
+        let mut buffer = [0u8; 128];
         let mut needed = 0;
         // SAFETY: buffer and number are ours and as large as stated.
-        let result = unsafe { crate::last_error::myovox_last_error(buffer.as_mut_ptr().cast(), 64, &raw mut needed) };
+        let result = unsafe { crate::last_error::myovox_last_error(buffer.as_mut_ptr().cast(), 128, &raw mut needed) };
         assert_eq!(result, myovox_result::Ok);
-        assert_eq!(&buffer[..needed - 1], b"internal error: no such muscle");
+        let said = String::from_utf8_lossy(&buffer[..needed - 1]);
+        assert!(said.ends_with("found no such muscle"), "{said}");
     }
 
     #[test]

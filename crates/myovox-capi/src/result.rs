@@ -63,6 +63,7 @@ impl From<Error> for Failure {
             Class::Unsupported => myovox_result::Unsupported,
             Class::Limit => myovox_result::Limit,
             Class::Config => myovox_result::Config,
+            Class::Internal => myovox_result::Panic,
             _ => myovox_result::Other,
         };
         Self::new(result, error.code(), error.to_string())

@@ -48,7 +48,12 @@ fn csv(recordings: &Recordings<'_>, table: Option<Table>, output: &mut Output<'_
     })?;
     if !reports.is_empty() {
         let of_kind = if reports.iter().any(|report| report.emg.is_some()) { Table::Channels } else { Table::Legs };
-        output.results(&myovox::report::Table::from(table.unwrap_or(of_kind)).csv(&reports))?;
+        let table = myovox::report::Table::from(table.unwrap_or(of_kind));
+        for report in reports.iter().filter(|report| !table.is_of(report)) {
+            let name = report.recording.name.as_deref().unwrap_or("standard input");
+            output.line(format!("{name}: no row, as the table `{}` is of another kind of recording", table.name()));
+        }
+        output.results(&table.csv(&reports))?;
     }
     output.finish()?;
     Ok(status)

@@ -65,8 +65,8 @@ impl From<ExitStatus> for ExitCode {
 enum Stop {
     /// The call cannot be done as it was asked for.
     Refused(Error),
-    /// Nobody reads standard output any more: there is nothing left to do, and nothing to complain of.
-    Closed,
+    /// Nobody reads standard output any more: there is nothing left to do. What was done until then ended so.
+    Closed(ExitStatus),
 }
 
 impl From<Error> for Stop {
@@ -88,7 +88,7 @@ where
     };
     match perform(&cli.verb, &mut output) {
         Ok(status) => status,
-        Err(Stop::Closed) => ExitStatus::Done,
+        Err(Stop::Closed(status)) => status,
         Err(Stop::Refused(error)) => {
             output.line(&error);
             ExitStatus::Usage

@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
+use myovox::formats::sink::Pending;
 use myovox::{Error, Limits};
-use tempfile::NamedTempFile;
 
 use crate::text::Paint;
 use crate::{ExitStatus, Stop};
@@ -60,11 +60,8 @@ impl<'a> Io<'a> {
 /// Where results go.
 enum Destination {
     Stdout,
-    /// A new file, renamed to its path at the end.
-    Pending {
-        file: NamedTempFile,
-        path: PathBuf,
-    },
+    /// A new file, given its name at the end.
+    Pending(Pending),
     /// A device or a pipe.
     Stream {
         file: File,
@@ -100,7 +97,8 @@ impl<'a> Output<'a> {
                 self.line(&error);
                 ExitStatus::Usage
             }
-            Ok(()) | Err(Stop::Closed) => ExitStatus::Done,
+            Ok(()) => ExitStatus::Done,
+            Err(Stop::Closed(status)) => status,
         }
     }
 
@@ -120,29 +118,27 @@ impl<'a> Output<'a> {
         self.wrote = true;
         let (written, name) = match &mut self.destination {
             Destination::Stdout => (write(&mut self.io.stdout, text), "standard output".to_owned()),
-            Destination::Pending { file, path } => (write(file, text), path.display().to_string()),
+            Destination::Pending(file) => (write(file, text), file.path().display().to_string()),
             Destination::Stream { file, path } => (write(file, text), path.display().to_string()),
         };
         match written {
             Ok(()) => Ok(()),
-            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Err(Stop::Closed),
+            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Err(Stop::Closed(ExitStatus::Done)),
             Err(cause) => Err(Error::io("write", &cause).recording(name).into()),
         }
     }
 
     /// Gives a file its name, if anything was written.
     pub(crate) fn finish(&mut self) -> Result<(), Stop> {
-        let Destination::Pending { file, path } = std::mem::replace(&mut self.destination, Destination::Stdout) else {
+        let Destination::Pending(file) = std::mem::replace(&mut self.destination, Destination::Stdout) else {
             return Ok(());
         };
-        let name = path.display().to_string();
-        if !self.wrote {
-            let unwritten = Error::io_kind("cli.nothing-to-write", "not written, as every recording failed");
-            self.line(unwritten.recording(name));
-            return Ok(());
+        if self.wrote {
+            return Ok(file.commit()?);
         }
-        let persisted = file.as_file().sync_all().and_then(|()| file.persist(&path).map_err(|failed| failed.error));
-        persisted.map(drop).map_err(|cause| Error::io("write", &cause).recording(name).into())
+        let unwritten = Error::io_kind("cli.nothing-to-write", "not written, as every recording failed");
+        self.line(unwritten.recording(file.path().display().to_string()));
+        Ok(())
     }
 
     /// One line about something that went wrong.
@@ -173,37 +169,14 @@ fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
 
 /// The destination at `path`, before any work is done for it.
 fn open(path: &Path, sources: &[&Path]) -> myovox::Result<Destination> {
-    let refused = |cause: &io::Error| Error::io("write", cause);
-    // A link stays a link: the file behind it is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let present = fs::metadata(&path).ok();
-    if present.as_ref().is_some_and(fs::Metadata::is_dir) {
-        return Err(refused(&io::ErrorKind::IsADirectory.into()));
+    if fs::metadata(path).is_ok_and(|present| !present.is_file() && !present.is_dir()) {
+        let file = File::options().write(true).open(path).map_err(|cause| Error::io("write", &cause))?;
+        return Ok(Destination::Stream { file, path: path.to_owned() });
     }
-    if present.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        let file = File::options().write(true).open(&path).map_err(|cause| refused(&cause))?;
-        return Ok(Destination::Stream { file, path });
-    }
-    if present.is_some() && sources.iter().any(|source| fs::canonicalize(source).is_ok_and(|source| source == path)) {
+    let is_same = |source: &Path, there: &Path| fs::canonicalize(source).is_ok_and(|source| source == there);
+    if fs::canonicalize(path).is_ok_and(|there| sources.iter().any(|source| is_same(source, &there))) {
         return Err(Error::config("cli.output-is-input", "the result would replace what the call reads")
             .expected("another file"));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = temporary(folder).map_err(|cause| refused(&cause))?;
-    if let Some(metadata) = present {
-        file.as_file().set_permissions(metadata.permissions()).map_err(|cause| refused(&cause))?;
-    }
-    Ok(Destination::Pending { file, path })
-}
-
-/// A new file in `folder` with the rights that any new file of this user has.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".myovox-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
+    Pending::create(path).map(Destination::Pending)
 }

@@ -89,7 +89,11 @@ impl<'a> Recordings<'a> {
             }
         });
         progress.end();
-        stop.map_or(Ok(status), Err)
+        match stop {
+            None => Ok(status),
+            Some(Stop::Closed(_)) => Err(Stop::Closed(status)),
+            Some(refused) => Err(refused),
+        }
     }
 
     /// Does `job` with every recording and writes the results as they come.

@@ -47,14 +47,12 @@ pub(crate) fn analyze_many_json(
     threads: i64,
 ) -> PyResult<Py<PyList>> {
     border(py, || {
-        let asked = usize::try_from(threads).map_err(|_| {
+        let threads = usize::try_from(threads).map_err(|_| {
             Error::config("config.threads", "not a number of threads")
                 .field("threads")
                 .found(threads)
                 .expected("0 (one per processor) or more")
         })?;
-        // More threads than recordings would stand idle, and a number that is far too large would exhaust the machine.
-        let threads = asked.min(paths.len().max(1));
         let analyzer = Analyzer::new(settings::config(config)?).level(level());
         let mut results = Vec::with_capacity(paths.len());
         let mut interrupted = Ok(());

@@ -37,7 +37,7 @@ fn with_bytes<T>(analyzer: &Analyzer, path: &Path, job: fn(&Analyzer, &[u8], Opt
     job(analyzer, &bytes, name.as_deref()).map_err(|error| error.recording(path.display().to_string()))
 }
 
-/// Runs `job` over `paths` on `threads` threads (0: as many as there are processors) and hands each result to `deliver` in the order of `paths`:
+/// Runs `job` over `paths` on `threads` threads (0: as many as there are processors; never more than paths) and hands each result to `deliver` in the order of `paths`:
 /// one by one with one thread, a few per thread at a time with more. `deliver` ends the run by [`ControlFlow::Break`].
 ///
 /// A panic inside `job` becomes the error `internal.panic` of its recording.
@@ -64,7 +64,7 @@ pub fn run<T: Send>(
         catch_unwind(AssertUnwindSafe(|| job(path)))
             .unwrap_or_else(|panic| Err(Error::internal(said(panic.as_ref())).recording(path.display().to_string())))
     };
-    let workers = Workers::new(threads);
+    let workers = Workers::new(threads, paths.len());
     let window = if workers.count() == 1 { 1 } else { PER_THREAD * workers.count() };
     for (first, part) in paths.chunks(window).enumerate().map(|(k, part)| (k * window, part)) {
         for (index, result) in workers.map(part, isolated).into_iter().enumerate() {
@@ -90,9 +90,11 @@ struct Workers(Option<rayon::ThreadPool>);
 
 #[cfg(feature = "parallel")]
 impl Workers {
-    /// With one thread, and where the system grants no more, the caller's own.
-    fn new(threads: usize) -> Self {
-        Self((threads != 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten())
+    /// With one thread, and where the system grants no more, the caller's own. More threads than recordings would stand idle.
+    fn new(threads: usize, recordings: usize) -> Self {
+        let wanted = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+        let threads = wanted.min(recordings);
+        Self((threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten())
     }
 
     fn count(&self) -> usize {
@@ -115,7 +117,7 @@ struct Workers;
 #[cfg(not(feature = "parallel"))]
 #[expect(clippy::unused_self, reason = "the same calls as with threads")]
 impl Workers {
-    fn new(_: usize) -> Self {
+    fn new(_: usize, _: usize) -> Self {
         Self
     }
 

@@ -35,7 +35,7 @@ config! {
     }
 }
 
-/// The environment variable by which the doors let a user choose the instruction set.
+/// The environment variable by which command line and Python module let a user choose the instruction set.
 pub const SIMD_VARIABLE: &str = "MYOVOX_SIMD";
 
 /// Largest settings file that is read, in bytes; all settings with their meanings are some 10 KB.
@@ -70,8 +70,9 @@ pub struct Setting {
 /// Sampling rate at which settings of muscles are tried: high enough that only what no rate can hold is refused.
 const MUSCLE_RATE_HZ: f64 = 1e6;
 
-/// Sampling rates at which settings of voices are tried: those of wide-band calls, of telephones and of sound cards.
-const VOICE_RATES_HZ: [f64; 3] = [16_000.0, 8_000.0, 48_000.0];
+/// Sampling rates at which settings of voices are tried: those of wide-band calls, telephones, sound cards and studios, and both ends of what
+/// `limits.max_rate_hz` lets pass.
+const VOICE_RATES_HZ: [f64; 7] = [16_000.0, 8_000.0, 48_000.0, 96_000.0, 192_000.0, 1_000.0, 1e6];
 
 impl Config {
     /// Refuses settings that no recording can be analysed with; what only some rates cannot hold is the error of a recording.

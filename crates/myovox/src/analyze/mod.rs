@@ -83,7 +83,8 @@ impl Analyzer {
         let mut budget = Budget::new(&self.config.limits);
         let read = self.read(bytes, &mut budget)?;
         let (mut recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
-        let (mut warnings, mut emg, mut voice) = (Vec::new(), None, None);
+        let (mut emg, mut voice) = (None, None);
+        let warnings;
         match read {
             Read::C3d(c3d) => {
                 if c3d.frames == 0 {
@@ -94,8 +95,7 @@ impl Analyzer {
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
                 }
-                warnings.extend(c3d.warnings);
-                warnings.extend(analysis.warnings);
+                warnings = merged(c3d.warnings, analysis.warnings, self.config.limits.max_warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("emg")));
                 emg = Some(analysis.emg);
             }
@@ -104,13 +104,11 @@ impl Analyzer {
                 let plan = voice::Plan::new(&self.config.voice, rate)?;
                 budget.charge(plan.memory_bytes(wav.samples.ncols()), "tables of a voice")?;
                 let analysis = plan.run(wav.samples.view())?;
-                warnings.extend(wav.warnings);
-                warnings.extend(analysis.warnings);
+                warnings = merged(wav.warnings, analysis.warnings, self.config.limits.max_warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
                 voice = Some(analysis.voice);
             }
         }
-        keep_at_most(&mut warnings, self.config.limits.max_warnings);
         Ok(Report {
             schema: REPORT_SCHEMA.to_owned(),
             myovox: Maker::this(),
@@ -191,15 +189,21 @@ fn stated_rate(c3d: &C3dRecording) -> String {
     stated.map_or_else(|| "none".to_owned(), |hz| format!("{hz} Hz"))
 }
 
-/// Drops what is beyond the limit, and says how much that was.
-fn keep_at_most(warnings: &mut Vec<Warning>, limit: u32) {
+/// The reader's warnings and the analysis's, at most `limit` of them. The analysis's are few and about the numbers themselves, so the reader's
+/// give way; the reader's own count of what it dropped stays, and a last entry counts what gave way here.
+fn merged(mut of_reader: Vec<Warning>, mut of_analysis: Vec<Warning>, limit: u32) -> Vec<Warning> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if warnings.len() > limit {
-        let dropped = warnings.len() - limit;
-        warnings.truncate(limit);
+    let count = of_reader.pop_if(|last| last.code.ends_with(".warnings-dropped"));
+    let dropped = (of_reader.len() + of_analysis.len()).saturating_sub(limit);
+    of_analysis.truncate(limit);
+    of_reader.truncate(limit - of_analysis.len());
+    of_reader.extend(of_analysis);
+    of_reader.extend(count);
+    if dropped > 0 {
         let message = format!("{dropped} more warnings are beyond limits.max_warnings");
-        warnings.push(Warning::new("report.warnings-dropped", message).field("limits.max_warnings"));
+        of_reader.push(Warning::new("report.warnings-dropped", message).field("limits.max_warnings"));
     }
+    of_reader
 }
 
 fn unknown(found: &str) -> Error {
@@ -210,5 +214,24 @@ fn named(error: Error, name: Option<&str>) -> Error {
     match name {
         Some(name) => error.recording(name),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_of_the_analysis_outlive_those_of_the_reader() {
+        let of = |codes: &[&'static str]| codes.iter().map(|&code| Warning::new(code, "")).collect::<Vec<_>>();
+        let codes = |warnings: Vec<Warning>| warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
+        let reader = of(&["c3d.a", "c3d.b", "c3d.warnings-dropped"]);
+        let all = merged(reader.clone(), of(&["emg.gap"]), 10);
+        assert_eq!(codes(all), ["c3d.a", "c3d.b", "emg.gap", "c3d.warnings-dropped"]);
+        let few = merged(reader, of(&["emg.gap"]), 2);
+        assert!(few[3].message.starts_with("1 more"));
+        assert_eq!(codes(few), ["c3d.a", "emg.gap", "c3d.warnings-dropped", "report.warnings-dropped"]);
+        let none = merged(of(&["c3d.a"]), of(&["emg.gap"]), 0);
+        assert!(none.len() == 1 && none[0].message.starts_with("2 more"));
     }
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::emg::{Emg, Role};
 use crate::error::{Error, Result};
@@ -184,17 +185,32 @@ impl Report {
     /// A report that [`to_json`](Self::to_json) wrote.
     ///
     /// # Errors
-    /// `report.not-a-report`, naming line and column, for a text of another form; `report.schema` for a report of another version.
+    /// `report.not-a-report` for a text of another form; `report.schema` for a report of another version. Keys that this version does not know,
+    /// as a newer one adds them, are passed over, also among the settings.
     pub fn from_json(text: &str) -> Result<Self> {
-        let report: Self = serde_json::from_str(text)
-            .map_err(|cause| Error::data("report.not-a-report", format!("not a report of {REPORT_SCHEMA}: {cause}")))?;
-        if report.schema == REPORT_SCHEMA {
-            return Ok(report);
+        let other = |cause| Error::data("report.not-a-report", format!("not a report of {REPORT_SCHEMA}: {cause}"));
+        let mut value: Value = serde_json::from_str(text).map_err(other)?;
+        match value["schema"].as_str() {
+            Some(REPORT_SCHEMA) | None => {}
+            Some(schema) => {
+                return Err(Error::unsupported("report.schema", "report of another version")
+                    .field("schema")
+                    .found(schema)
+                    .expected(REPORT_SCHEMA));
+            }
         }
-        Err(Error::unsupported("report.schema", "report of another version")
-            .field("schema")
-            .found(report.schema)
-            .expected(REPORT_SCHEMA))
+        keep_known(&mut value["config"], &serde_json::to_value(Config::default()).unwrap_or_default());
+        serde_json::from_value(value).map_err(other)
+    }
+}
+
+/// Drops the settings that `known` does not have; a table that is empty in `known` has keys of the user's own.
+fn keep_known(settings: &mut Value, known: &Value) {
+    if let (Some(settings), Some(known)) =
+        (settings.as_object_mut(), known.as_object().filter(|table| !table.is_empty()))
+    {
+        settings.retain(|key, _| known.contains_key(key));
+        settings.iter_mut().for_each(|(key, inner)| keep_known(inner, &known[key]));
     }
 }
 

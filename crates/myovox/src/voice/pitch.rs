@@ -230,7 +230,7 @@ impl Pitch {
     }
 
     /// Where the frames lie: their number and times.
-    fn frames(&self, samples: usize) -> (usize, TimeBase) {
+    pub(super) fn frames(&self, samples: usize) -> (usize, TimeBase) {
         let (duration, step) = (samples as f64 / self.rate.hz(), self.plan.time_step_s);
         let room = (duration - self.plan.window_s) / step;
         // A whole number of steps may come out a rounding error short.

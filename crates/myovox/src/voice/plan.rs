@@ -92,6 +92,9 @@ pub fn analyze(samples: ArrayView2<'_, f64>, rate: Rate, config: &VoiceConfig) -
     Plan::new(config, rate)?.run(samples.view())
 }
 
+/// Values of a pitch candidate: itself, its score and the way to it.
+const CANDIDATE_WORDS: usize = 6;
+
 /// Values per frame that tracks and features hold, at the most.
 const TRACK_COLUMNS: usize = 64;
 
@@ -162,7 +165,9 @@ impl Plan {
         let spectral = self.spectral_front.as_ref().map_or(0, |front| of(front.count(samples), TRACK_COLUMNS));
         let tracks =
             of(samples / self.summary.activity.hop_length.max(1) + 1, 2 * self.summary.activity.bands + TRACK_COLUMNS);
-        front.saturating_add(spectral).saturating_add(tracks).saturating_add(of(samples, 2))
+        let pitch =
+            of(self.pitch.frames(samples).0, CANDIDATE_WORDS * self.summary.pitch.max_candidates + TRACK_COLUMNS);
+        [spectral, tracks, pitch, of(samples, 2)].into_iter().fold(front, u64::saturating_add)
     }
 
     /// The settings, every number fixed.

@@ -98,7 +98,7 @@ fn warnings_and_memory_are_bounded_by_the_limits() {
     assert_eq!(report.warnings.len(), 3);
     assert_eq!(report.warnings[2].code, "report.warnings-dropped");
     let sound = std::fs::read(fixture("voice_a_16k.wav")).unwrap();
-    let tight = Config::default().set("limits.max_memory_bytes", "3000000").unwrap();
+    let tight = Config::default().set("limits.max_memory_bytes", "4000000").unwrap();
     assert!(Analyzer::new(tight.clone()).run(&sound, None).is_ok());
     let greedy = tight.set("voice.frames.hop_length", "1").unwrap().set("voice.mel.n_mels", "2000").unwrap();
     assert_eq!(Analyzer::new(greedy).run(&sound, None).unwrap_err().code(), "limit.memory-bytes");
@@ -244,4 +244,25 @@ fn a_recording_without_muscles_says_so() {
     assert!(report.warnings.iter().any(|warning| warning.code == "emg.rate-too-low"), "{:?}", report.warnings);
     let named = config.set("emg.channels", &format!("[{:?}]", report.recording.channels[0].label)).unwrap();
     assert_eq!(Analyzer::new(named).run(&slow, None).unwrap_err().code(), "dsp.filter-edge");
+}
+
+#[test]
+fn a_report_of_a_newer_minor_version_is_read_and_one_of_another_schema_is_named() {
+    let bytes = std::fs::read(common::repository().join("fixtures/files/ghostly_named.c3d")).unwrap();
+    let report = Analyzer::new(Config::default()).run(&bytes, None).unwrap();
+    let mut newer = serde_json::to_value(&report).unwrap();
+    newer["config"]["emg"]["a_setting_of_tomorrow"] = 1.into();
+    newer["emg"]["a_key_of_tomorrow"] = 2.into();
+    assert_eq!(Report::from_json(&newer.to_string()).unwrap(), report);
+    newer["schema"] = "myovox/report/2".into();
+    newer["emg"] = "another form".into();
+    assert_eq!(Report::from_json(&newer.to_string()).unwrap_err().code(), "report.schema");
+}
+
+#[test]
+fn settings_that_some_rate_can_hold_are_no_wrong_usage() {
+    let config = Config::from_toml("[voice.mel]\nfmax_hz = 30000.0").unwrap();
+    config.check().unwrap();
+    let nowhere = Config::from_toml("[voice.mel]\nfmax_hz = 600000.0").unwrap();
+    assert!(nowhere.check().is_err());
 }
