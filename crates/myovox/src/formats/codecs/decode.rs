@@ -155,13 +155,19 @@ impl Opened<'_> {
             }
         }
         decoded.ok_or_else(|| match refusal {
-            Some(cause) => Error::data("codecs.bad-data", format!("{}: no packet can be decoded", self.kind)).found(cause),
+            Some(cause) => {
+                Error::data("codecs.bad-data", format!("{}: no packet can be decoded", self.kind)).found(cause)
+            }
             None => Error::data("codecs.no-samples", "a recording without a sample").found(self.kind),
         })
     }
 
     fn start<'b>(&self, channels: usize, rate: u32, max_duration_s: f64, budget: &'b mut Budget) -> Decoded<'b> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 1e9 s at 1e9 Hz, and positive")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most 1e9 s at 1e9 Hz, and positive"
+        )]
         let most_frames = (max_duration_s * f64::from(rate)) as u64;
         let pcm = Pcm::new(channels, self.trim.skip(rate), most_frames, budget);
         Decoded { pcm, rate, raw_frames: 0, longest_packet: 0, damage: Damage::default() }
@@ -193,7 +199,8 @@ impl Opened<'_> {
 
     /// Compares what was decoded with what the container states.
     fn check_length(&mut self, decoded: &Decoded<'_>) -> Result<()> {
-        let Some((stated, tolerance)) = self.trim.stated_frames(&self.track, decoded.rate, decoded.longest_packet) else {
+        let Some((stated, tolerance)) = self.trim.stated_frames(&self.track, decoded.rate, decoded.longest_packet)
+        else {
             return Ok(());
         };
         let found = decoded.raw_frames;
@@ -266,7 +273,9 @@ impl Damage {
             let filled = gap <= u64::from(rate).saturating_mul(LONGEST_GAP_S);
             let done = if filled { "silence stands for them" } else { "what follows stands too early by as much" };
             let message = format!("packets of {:.3} s are missing; {done}", seconds(gap));
-            notes.say(&warnings::GAP, message, |warning| warning.span_s(seconds(start), seconds(start.saturating_add(gap))))?;
+            notes.say(&warnings::GAP, message, |warning| {
+                warning.span_s(seconds(start), seconds(start.saturating_add(gap)))
+            })?;
         }
         Ok(())
     }

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 /// with the error, so that nothing broken is seen afterwards. The process's panic hook runs before the panic can be caught.
 pub(super) fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        Err(Error::data("codecs.panicked", format!("the decoder of {what} gave up on these bytes")).found(said(&*payload)))
+        Err(Error::data("codecs.panicked", format!("the decoder of {what} gave up on these bytes"))
+            .found(said(&*payload)))
     })
 }
 
@@ -58,8 +59,7 @@ impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.call()?;
         let read = self.inner.read(buffer)?;
-        self.bytes_left =
-            self.bytes_left.checked_sub(read as u64).ok_or_else(|| io::Error::other(IN_CIRCLES))?;
+        self.bytes_left = self.bytes_left.checked_sub(read as u64).ok_or_else(|| io::Error::other(IN_CIRCLES))?;
         Ok(read)
     }
 }

@@ -149,10 +149,13 @@ fn compressed(
     _: &mut Budget,
     _: Notes,
 ) -> Result<AudioRecording> {
-    Err(Error::unsupported("codecs.not-built", "compressed sound, and this program was built without the feature codecs")
-        .byte(0)
-        .found(kind)
-        .expected("WAV, AIFF or AU"))
+    Err(Error::unsupported(
+        "codecs.not-built",
+        "compressed sound, and this program was built without the feature codecs",
+    )
+    .byte(0)
+    .found(kind)
+    .expected("WAV, AIFF or AU"))
 }
 
 /// Refuses channels and rates beyond the limits, and those that no sound has.
@@ -160,12 +163,21 @@ fn check_shape(channels: u64, rate: u64, budget: &Budget) -> Result<()> {
     let limits = budget.limits();
     for (field, value) in [("channels", channels), ("rate", rate)] {
         if value == 0 {
-            return Err(Error::data("codecs.bad-field", "sound without any").field(field).found(0).expected("at least 1"));
+            return Err(Error::data("codecs.bad-field", "sound without any")
+                .field(field)
+                .found(0)
+                .expected("at least 1"));
         }
     }
     if channels > u64::from(limits.max_audio_channels) {
         let at_most = limits.max_audio_channels;
-        return Err(crate::limits::exceeded("limit.audio-channels", "channels", "max_audio_channels", channels, at_most));
+        return Err(crate::limits::exceeded(
+            "limit.audio-channels",
+            "channels",
+            "max_audio_channels",
+            channels,
+            at_most,
+        ));
     }
     if rate as f64 > limits.max_rate_hz {
         return Err(crate::limits::exceeded("limit.rate-hz", "rate", "max_rate_hz", rate, limits.max_rate_hz));

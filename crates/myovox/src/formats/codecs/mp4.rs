@@ -205,7 +205,12 @@ mod tests {
 
     #[test]
     fn boxes_that_lie_end_the_walk() {
-        for bytes in [&[0_u8; 7][..], &[0, 0, 0, 7, b'm', b'o', b'o', b'v'], &[0xFF; 64], b"\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"] {
+        for bytes in [
+            &[0_u8; 7][..],
+            &[0, 0, 0, 7, b'm', b'o', b'o', b'v'],
+            &[0xFF; 64],
+            b"\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+        ] {
             assert!(Movie::read(bytes).is_none_or(|movie| movie.sound.is_empty()));
         }
         let whole = movie(&words(&[0, 1, 500, 1024, 0x10000]));

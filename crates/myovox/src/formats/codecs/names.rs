@@ -18,7 +18,9 @@ pub(super) fn codec(parameters: &AudioCodecParameters) -> Option<Codec> {
         id::CODEC_ID_PCM_ALAW => Codec::Alaw,
         id::CODEC_ID_ADPCM_MS => Codec::MsAdpcm,
         id::CODEC_ID_ADPCM_IMA_QT => Codec::ImaAdpcm,
-        id::CODEC_ID_PCM_F32LE | id::CODEC_ID_PCM_F32BE | id::CODEC_ID_PCM_F64LE | id::CODEC_ID_PCM_F64BE => Codec::Float,
+        id::CODEC_ID_PCM_F32LE | id::CODEC_ID_PCM_F32BE | id::CODEC_ID_PCM_F64LE | id::CODEC_ID_PCM_F64BE => {
+            Codec::Float
+        }
         id::CODEC_ID_PCM_S8
         | id::CODEC_ID_PCM_U8
         | id::CODEC_ID_PCM_S16LE
@@ -126,7 +128,10 @@ mod tests {
 
     #[test]
     fn kinds_of_aac_are_told_apart() {
-        assert_eq!((unread_aac(&[0x14, 0x08, 0x56, 0xE5, 0x00]), extension(&[0x14, 0x08, 0x56, 0xE5, 0x00])), (None, Some(false)));
+        assert_eq!(
+            (unread_aac(&[0x14, 0x08, 0x56, 0xE5, 0x00]), extension(&[0x14, 0x08, 0x56, 0xE5, 0x00])),
+            (None, Some(false))
+        );
         assert_eq!(unread_aac(&[0x14, 0x08, 0x56, 0xE5, 0x80]), Some("HE-AAC"));
         assert_eq!((unread_aac(&[0x12, 0x10]), extension(&[0x12, 0x10])), (None, None));
         assert_eq!(unread_aac(&[0x2B, 0x11, 0x88, 0x00]), Some("HE-AAC"));

@@ -40,10 +40,14 @@ impl Head {
         let (streams, coupled, mapping) = match family {
             0 => (1, channels.saturating_sub(1), vec![0, 1]),
             // Channel by channel as Vorbis orders them, discrete, or ambisonic without a mixing matrix: the same table.
-            1 | 2 | 255 => (view.u8(19, what)?, view.u8(20, what)?, view.slice(21, u64::from(channels), what)?.to_vec()),
+            1 | 2 | 255 => {
+                (view.u8(19, what)?, view.u8(20, what)?, view.slice(21, u64::from(channels), what)?.to_vec())
+            }
             other => {
                 let family = format!("channel mapping family {other}");
-                return Err(Error::unsupported("codecs.unsupported", "Opus whose channels are mixed by a matrix").found(family));
+                return Err(
+                    Error::unsupported("codecs.unsupported", "Opus whose channels are mixed by a matrix").found(family)
+                );
             }
         };
         if channels == 0 || (family == 0 && channels > 2) {
@@ -74,7 +78,8 @@ impl Decoder {
         budget.charge(u64::from(head.streams).saturating_mul(STREAM_BYTES), "decoders of Opus")?;
         let channels = usize::from(head.channels);
         let (streams, coupled) = (usize::from(head.streams), usize::from(head.coupled));
-        let inner = (coupled <= streams).then(|| OpusMultistreamDecoder::new(RATE, channels, streams, coupled, &head.mapping));
+        let inner =
+            (coupled <= streams).then(|| OpusMultistreamDecoder::new(RATE, channels, streams, coupled, &head.mapping));
         let Some(Ok(inner)) = inner else {
             return Err(Error::data("codecs.bad-field", "Opus whose streams do not make its channels")
                 .found(format!("{channels} channels of {streams} streams, {coupled} of them coupled")));
@@ -100,7 +105,8 @@ impl Decoder {
             return Err("an empty packet".to_owned());
         }
         let channels = self.channels();
-        let frames = self.inner.decode_float(packet, &mut self.interleaved, false).map_err(|cause| cause.to_string())?;
+        let frames =
+            self.inner.decode_float(packet, &mut self.interleaved, false).map_err(|cause| cause.to_string())?;
         let samples = self.interleaved.get(..frames.saturating_mul(channels)).unwrap_or_default();
         planes.resize(channels, Vec::new());
         for (channel, plane) in planes.iter_mut().enumerate() {
@@ -119,7 +125,13 @@ pub(super) fn frames_of(packet: &[u8]) -> u64 {
         (0..=11, 1) => 960,
         (0..=11, 2) => 1920,
         (0..=11, _) => 2880,
-        (12..=15, size) => if size & 1 == 0 { 480 } else { 960 },
+        (12..=15, size) => {
+            if size & 1 == 0 {
+                480
+            } else {
+                960
+            }
+        }
         (_, size) => 120_u64 << size,
     };
     let count = match toc & 3 {

@@ -98,7 +98,8 @@ impl<'a> Pcm<'a> {
                 std::mem::take(only)
             }
             planes => {
-                let mut values = self.budget.with_capacity(frames.saturating_mul(channels), "samples of all channels")?;
+                let mut values =
+                    self.budget.with_capacity(frames.saturating_mul(channels), "samples of all channels")?;
                 for plane in planes {
                     values.extend_from_slice(plane.get(..frames).unwrap_or_default());
                     // Each channel is given back as soon as it is copied.

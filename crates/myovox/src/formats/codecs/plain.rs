@@ -82,7 +82,8 @@ pub(super) fn aiff(bytes: &[u8], budget: &mut Budget, mut notes: Notes) -> Resul
     let view = Bytes::new(bytes, "codecs.truncated");
     let chunk = |wanted: &[u8; 4], what: &str| {
         chunks(view, Endian::Big).find(|(id, ..)| id == wanted).ok_or_else(|| {
-            Error::data("codecs.bad-container", format!("AIFF without {what}")).expected(String::from_utf8_lossy(wanted))
+            Error::data("codecs.bad-container", format!("AIFF without {what}"))
+                .expected(String::from_utf8_lossy(wanted))
         })
     };
     let (_, at, comm) = chunk(b"COMM", "a description of its samples")?;
@@ -191,7 +192,10 @@ mod tests {
     fn rates_of_eighty_bits_are_whole_or_refused() {
         let rate = |exponent: u16, mantissa: u64| {
             let mut bytes = [0; 10];
-            bytes.iter_mut().zip(exponent.to_be_bytes().into_iter().chain(mantissa.to_be_bytes())).for_each(|(b, v)| *b = v);
+            bytes
+                .iter_mut()
+                .zip(exponent.to_be_bytes().into_iter().chain(mantissa.to_be_bytes()))
+                .for_each(|(b, v)| *b = v);
             extended(bytes)
         };
         assert_eq!(rate(0x400B, 0xFA00_0000_0000_0000), Some(8000));

@@ -94,9 +94,10 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), WARNINGS.len());
-        assert!(codes.iter().all(|code| code.strip_prefix("codecs.").is_some_and(|words| {
-            words.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase())
-        })));
+        assert!(codes.iter().all(|code| {
+            code.strip_prefix("codecs.")
+                .is_some_and(|words| words.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()))
+        }));
     }
 
     #[test]

@@ -5,9 +5,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error as ForeignError;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::default::formats::{
-    AdtsReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader,
-};
+use symphonia::default::formats::{AdtsReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader};
 
 use super::super::guard::{Counted, IN_CIRCLES};
 use super::super::kinds::{Codec, Container};
@@ -62,7 +60,9 @@ pub(super) fn track<'a>(
     mut notes: Notes,
 ) -> Result<Opened<'a>> {
     let sounds = reader.tracks().iter().filter(|track| track.track_type() == Some(TrackType::Audio)).count();
-    let Some(track) = reader.default_track(TrackType::Audio).cloned() else { return Err(no_track(bytes, container, kind)) };
+    let Some(track) = reader.default_track(TrackType::Audio).cloned() else {
+        return Err(no_track(bytes, container, kind));
+    };
     if sounds > 1 {
         let message = format!("{sounds} tracks of sound; track {} is read", track.id);
         notes.say(&warnings::OTHER_TRACKS, message, |warning| warning)?;

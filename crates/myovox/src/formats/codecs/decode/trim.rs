@@ -61,7 +61,9 @@ impl Trim {
             Container::Mp4 => Self::of_movie(&Movie::read(bytes).unwrap_or_default(), codec, track.id, pre_skip, notes),
             Container::Ogg => Ok(Self { skip: pre_skip, stated: exactly, ..Self::default() }),
             Container::Flac => Ok(Self { stated: exactly, ..Self::default() }),
-            Container::Mp3 | Container::Wav if open::states_delay(track) => Ok(Self { stated: exactly, ..Self::default() }),
+            Container::Mp3 | Container::Wav if open::states_delay(track) => {
+                Ok(Self { stated: exactly, ..Self::default() })
+            }
             Container::Caf => {
                 if !open::states_delay(track) {
                     say_delay_unknown(codec, notes)?;
@@ -101,7 +103,8 @@ impl Trim {
         };
         let skip = Self { skip: media_time, skip_rate: Some(timescale), ..none };
         if track.edits.len() > 1 {
-            let message = format!("an edit list of {} parts; only where the first begins is respected", track.edits.len());
+            let message =
+                format!("an edit list of {} parts; only where the first begins is respected", track.edits.len());
             notes.say(&warnings::EDIT_LIST, message, |warning| warning)?;
             return Ok(skip);
         }
@@ -110,7 +113,8 @@ impl Trim {
         let end = frames(duration, movie.timescale, timescale);
         let one = frames(1, movie.timescale, timescale).saturating_add(1);
         let units = if remaining.abs_diff(end) <= one { remaining } else { end.min(remaining.max(1)) };
-        let keep = Some(Keep { units, timescale }).filter(|_| duration > 0 && !movie.is_fragmented && movie.timescale > 0);
+        let keep =
+            Some(Keep { units, timescale }).filter(|_| duration > 0 && !movie.is_fragmented && movie.timescale > 0);
         Ok(Self { keep, ..skip })
     }
 
