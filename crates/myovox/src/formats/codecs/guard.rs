@@ -83,6 +83,12 @@ impl MediaSource for Counted<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
 
     #[test]

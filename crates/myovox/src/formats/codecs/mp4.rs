@@ -48,13 +48,13 @@ pub(super) struct Movie {
 impl Movie {
     /// What the first `moov` box of a file says; nothing without one.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let moov = child(bytes, b"moov")?;
+        let moov = child(bytes, "moov")?;
         let tracks = boxes(moov).filter(|(name, _)| name == b"trak");
         Some(Self {
-            timescale: child(moov, b"mvhd").and_then(timescale).unwrap_or(0),
+            timescale: child(moov, "mvhd").and_then(timescale).unwrap_or(0),
             sound: tracks.filter_map(|(_, trak)| sound_track(trak)).collect(),
             itunes: itunes(moov),
-            is_fragmented: child(moov, b"mvex").is_some(),
+            is_fragmented: child(moov, "mvex").is_some(),
         })
     }
 }
@@ -77,8 +77,8 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     .take(MOST_BOXES)
 }
 
-fn child<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(bytes).find(|(name, _)| name == wanted).map(|(_, content)| content)
+fn child<'a>(bytes: &'a [u8], wanted: &str) -> Option<&'a [u8]> {
+    boxes(bytes).find(|(name, _)| name == wanted.as_bytes()).map(|(_, content)| content)
 }
 
 /// The units a second of `mvhd` and `mdhd`, whose times are of 32 bits in version 0 and of 64 in version 1.
@@ -89,17 +89,17 @@ fn timescale(header: &[u8]) -> Option<u64> {
 
 fn sound_track(trak: &[u8]) -> Option<Track> {
     let view = |bytes| Bytes::new(bytes, "codecs.truncated");
-    let mdia = child(trak, b"mdia")?;
-    let is_sound = child(mdia, b"hdlr")?.get(8..12)? == b"soun";
-    let tkhd = child(trak, b"tkhd")?;
+    let mdia = child(trak, "mdia")?;
+    let is_sound = child(mdia, "hdlr")?.get(8..12)? == b"soun";
+    let tkhd = child(trak, "tkhd")?;
     let id_at = if *tkhd.first()? == 1 { 20 } else { 12 };
-    let stbl = child(child(mdia, b"minf")?, b"stbl")?;
-    let edits = child(trak, b"edts").and_then(|edts| child(edts, b"elst")).map(edits).unwrap_or_default();
+    let stbl = child(child(mdia, "minf")?, "stbl")?;
+    let edits = child(trak, "edts").and_then(|edts| child(edts, "elst")).map(edits).unwrap_or_default();
     let track = Track {
         id: view(tkhd).u32(id_at, Endian::Big, "a number").ok()?,
-        timescale: child(mdia, b"mdhd").and_then(timescale)?,
-        media_units: child(stbl, b"stts").map_or(0, media_units),
-        sample_entry: child(stbl, b"stsd")?.get(12..16)?.try_into().ok()?,
+        timescale: child(mdia, "mdhd").and_then(timescale)?,
+        media_units: child(stbl, "stts").map_or(0, media_units),
+        sample_entry: child(stbl, "stsd")?.get(12..16)?.try_into().ok()?,
         edits,
     };
     is_sound.then_some(track)
@@ -118,46 +118,45 @@ fn media_units(stts: &[u8]) -> u64 {
 fn edits(elst: &[u8]) -> Vec<Edit> {
     let entries = elst.get(8..).unwrap_or_default();
     let edit = |duration: u64, media_time: i64| Some(Edit { media_time: u64::try_from(media_time).ok()?, duration });
-    let edits: Vec<Option<Edit>> = match elst.first() {
-        Some(1) => {
-            let parts = entries.as_chunks::<20>().0.iter();
-            parts
-                .map(|&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..]| {
-                    edit(u64::from_be_bytes([a, b, c, d, e, f, g, h]), i64::from_be_bytes([i, j, k, l, m, n, o, p]))
-                })
-                .collect()
-        }
-        _ => {
-            let parts = entries.as_chunks::<12>().0.iter();
-            parts
-                .map(|&[a, b, c, d, e, f, g, h, ..]| {
-                    edit(u64::from(u32::from_be_bytes([a, b, c, d])), i64::from(i32::from_be_bytes([e, f, g, h])))
-                })
-                .collect()
-        }
-    };
-    edits.into_iter().flatten().collect()
+    if elst.first() == Some(&1) {
+        let parts = entries.as_chunks::<20>().0.iter();
+        let long = parts.filter_map(|&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..]| {
+            edit(u64::from_be_bytes([a, b, c, d, e, f, g, h]), i64::from_be_bytes([i, j, k, l, m, n, o, p]))
+        });
+        return long.collect();
+    }
+    let parts = entries.as_chunks::<12>().0.iter();
+    let short = parts.filter_map(|&[a, b, c, d, e, f, g, h, ..]| {
+        edit(u64::from(u32::from_be_bytes([a, b, c, d])), i64::from(i32::from_be_bytes([e, f, g, h])))
+    });
+    short.collect()
 }
 
 /// Delay, padding and length of the text `iTunSMPB`: hexadecimal words, of which the second to fourth are these.
 fn itunes(moov: &[u8]) -> Option<[u64; 3]> {
-    let meta = child(child(moov, b"udta")?, b"meta")?.get(4..)?;
-    let list = child(meta, b"ilst")?;
+    let meta = child(child(moov, "udta")?, "meta")?.get(4..)?;
+    let list = child(meta, "ilst")?;
     let (_, entry) = boxes(list).find(|(name, entry)| {
-        name == b"----" && child(entry, b"name").is_some_and(|name| name.get(4..) == Some(b"iTunSMPB"))
+        name == b"----" && child(entry, "name").is_some_and(|name| name.get(4..) == Some(b"iTunSMPB"))
     })?;
-    let text = std::str::from_utf8(child(entry, b"data")?.get(8..)?).ok()?;
+    let text = std::str::from_utf8(child(entry, "data")?.get(8..)?).ok()?;
     let mut words = text.split_ascii_whitespace().skip(1).map(|word| u64::from_str_radix(word, 16).ok());
     Some([words.next()??, words.next()??, words.next()??])
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
 
-    fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn boxed(name: &[u8], content: &[u8]) -> Vec<u8> {
         let size = u32::try_from(content.len() + 8).unwrap();
-        [&size.to_be_bytes(), name.as_slice(), content].concat()
+        [&size.to_be_bytes(), name, content].concat()
     }
 
     fn words(values: &[u32]) -> Vec<u8> {

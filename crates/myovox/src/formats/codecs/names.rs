@@ -86,7 +86,7 @@ pub(super) fn of_sample_entry(entry: [u8; 4]) -> String {
     name.to_owned()
 }
 
-/// The kind of AAC that an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1) states, where it is not plain AAC-LC in frames of 1024.
+/// The kind of AAC that an `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1) states, where it is not plain AAC-LC in frames of 1024.
 pub(super) fn unread_aac(config: &[u8]) -> Option<&'static str> {
     let object_type = object_type(config)?;
     match object_type {

@@ -145,6 +145,12 @@ pub(super) fn frames_of(packet: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
     use crate::Limits;
 

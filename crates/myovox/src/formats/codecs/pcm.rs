@@ -108,12 +108,18 @@ impl<'a> Pcm<'a> {
                 values
             }
         };
-        Array2::from_shape_vec((channels, frames), values).map_err(|cause| Error::internal(cause))
+        Array2::from_shape_vec((channels, frames), values).map_err(Error::internal)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
     use crate::Limits;
 

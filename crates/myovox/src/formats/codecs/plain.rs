@@ -186,6 +186,12 @@ fn unsupported(container: &str, codec: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
 
     #[test]

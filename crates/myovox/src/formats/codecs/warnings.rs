@@ -65,7 +65,9 @@ impl Notes {
 
     /// Takes over the warnings of another reader.
     pub(super) fn take(&mut self, warnings: Vec<Warning>) {
-        warnings.into_iter().for_each(|warning| self.keep(warning));
+        for warning in warnings {
+            self.keep(warning);
+        }
     }
 
     fn keep(&mut self, warning: Warning) {

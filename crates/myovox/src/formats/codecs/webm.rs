@@ -66,6 +66,12 @@ fn signed(bytes: &[u8]) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::*;
 
     const OPEN: u8 = 0xFF;

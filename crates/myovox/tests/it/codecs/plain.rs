@@ -10,15 +10,15 @@ fn au(coding: u32, rate: u32, channels: u32, size: u32, samples: &[u8]) -> Vec<u
     [b".snd", fields.as_slice(), samples].concat()
 }
 
-fn chunk(id: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(id: &[u8], content: &[u8]) -> Vec<u8> {
     let pad = vec![0; content.len() % 2];
-    [id.as_slice(), &u32::try_from(content.len()).unwrap().to_be_bytes(), content, &pad].concat()
+    [id, &u32::try_from(content.len()).unwrap().to_be_bytes(), content, &pad].concat()
 }
 
-fn aiff(form: &[u8; 4], frames: u32, bits: u16, coding: Option<&[u8; 4]>, samples: &[u8]) -> Vec<u8> {
+fn aiff(form: &[u8], frames: u32, bits: u16, coding: Option<&[u8]>, samples: &[u8]) -> Vec<u8> {
     // 8000 Hz in 80 bits.
     let rate = [0x40, 0x0B, 0xFA, 0, 0, 0, 0, 0, 0, 0];
-    let comm = [&[0, 1][..], &frames.to_be_bytes(), &bits.to_be_bytes(), &rate, coding.map_or(&[][..], |c| c)].concat();
+    let comm = [&[0, 1][..], &frames.to_be_bytes(), &bits.to_be_bytes(), &rate, coding.unwrap_or_default()].concat();
     let chunks = [chunk(b"NAME", b"odd"), chunk(b"COMM", &comm), chunk(b"SSND", &[&[0; 8], samples].concat())].concat();
     [b"FORM", (u32::try_from(chunks.len()).unwrap() + 4).to_be_bytes().as_slice(), form, &chunks].concat()
 }

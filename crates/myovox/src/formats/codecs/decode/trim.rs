@@ -162,6 +162,12 @@ fn frames(units: u64, from: u64, to: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where a byte is not there"
+    )]
+
     use super::super::super::mp4;
     use super::*;
     use crate::formats::Policy;
