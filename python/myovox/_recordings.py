@@ -139,7 +139,10 @@ def read_c3d(path_or_bytes: Source, *, policy: Policy = "lenient") -> _native.C3
 
 
 def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | None = None) -> _native.WavRecording:
-    """Read a WAV recording (RIFF, RIFX, RF64, BW64, Wave64), or samples without a header.
+    """Read a WAV recording (RIFF, RIFX, RF64, BW64, Wave64), samples without a header, or compressed sound.
+
+    FLAC, ALAC, MP3, AAC-LC, Vorbis and Opus are read in their containers (MP4/M4A, Ogg, WebM, CAF), and AIFF and AU; the kind follows from the
+    bytes, never from the name. The encoder's delay is cut where the file states it, and a warning says where it does not.
 
     Parameters
     ----------
@@ -159,7 +162,7 @@ def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | No
     Raises
     ------
     DataError
-        The bytes are no WAV file, or hold NaN or infinity; under ``strict`` the first guess.
+        The bytes are no such file, or hold NaN or infinity; under ``strict`` the first guess.
     UnsupportedError
         A coding that is not read.
     IoError

@@ -1,5 +1,6 @@
 //! WAV recordings as Python sees them.
 
+use myovox::formats::codecs::{self, AudioRecording};
 use myovox::formats::wav::{self, ChunkInfo, Metadata};
 use myovox::units::Rate;
 use myovox::{Auto, Budget};
@@ -12,7 +13,7 @@ use crate::convert::{dict, shape, word};
 use crate::source::Source;
 use crate::{settings, warning};
 
-/// A decoded WAV recording.
+/// A decoded recording of sound.
 ///
 /// Attributes
 /// ----------
@@ -23,13 +24,14 @@ use crate::{settings, warning};
 /// duration_s : float
 ///     Duration in seconds.
 /// coding : str
-///     How the samples are stored: ``pcm16``, ``float32``, ``mulaw``, ``ima_adpcm``.
+///     How the samples are stored: ``pcm16``, ``float32``, ``mulaw``, ``ima_adpcm``; ``flac``, ``alac``, ``mp3``, ``aac_lc``, ``vorbis``, ``opus``.
 /// container : str
-///     ``riff``, ``rifx``, ``rf64``, ``bw64``, ``w64``, or ``raw`` for samples without a header.
+///     ``riff``, ``rifx``, ``rf64``, ``bw64``, ``w64``, or ``raw`` for samples without a header; ``flac``, ``mp3``, ``adts``, ``mp4``, ``ogg``,
+///     ``matroska``, ``aiff``, ``caf``, ``au``, and ``wav`` for MP3 in WAV.
 /// bits : int
-///     Bits that a stored sample takes; 0 for GSM 6.10, which has no such number.
+///     Bits that a stored sample takes; 0 for GSM 6.10 and lossy codecs, which have no such number.
 /// valid_bits : int
-///     Bits of a decoded sample that can carry signal.
+///     Bits of a decoded sample that can carry signal; 0 for lossy codecs.
 /// channel_mask : int or None
 ///     Speakers, one bit each, where the file names them.
 /// chunks : list of dict
@@ -81,6 +83,30 @@ impl WavRecording {
             warnings: warning::list(py, recording.warnings)?,
         })
     }
+
+    fn of_audio(py: Python<'_>, recording: AudioRecording) -> PyResult<Self> {
+        let rate = Rate::new(f64::from(recording.sample_rate));
+        let bits = recording.bits.unwrap_or(0);
+        Ok(Self {
+            sample_rate: recording.sample_rate,
+            duration_s: rate.map_or(f64::NAN, |rate| rate.seconds(recording.samples.ncols())),
+            samples: recording.samples.into_pyarray(py).unbind(),
+            coding: recording.codec.name(),
+            container: recording.container.name().to_owned(),
+            bits,
+            valid_bits: bits,
+            channel_mask: None,
+            chunks: chunks(py, &[])?.unbind(),
+            metadata: metadata(py, &Metadata::default())?.unbind(),
+            warnings: warning::list(py, recording.warnings)?,
+        })
+    }
+}
+
+/// What stands in the bytes.
+enum Sound {
+    Wav(wav::WavRecording),
+    Audio(AudioRecording),
 }
 
 #[pymethods]
@@ -98,7 +124,7 @@ impl WavRecording {
     }
 }
 
-/// Reads a WAV recording; see `myovox.read_wav`.
+/// Reads a recording of sound; see `myovox.read_wav`.
 #[pyfunction]
 #[pyo3(signature = (source, *, policy = "lenient", raw = None))]
 pub(crate) fn read_wav(py: Python<'_>, source: Source, policy: &str, raw: Option<&str>) -> PyResult<WavRecording> {
@@ -107,10 +133,20 @@ pub(crate) fn read_wav(py: Python<'_>, source: Source, policy: &str, raw: Option
         if let Some(raw) = raw {
             config.wav.raw = Auto::Value(raw.parse()?);
         }
+        let compressed = config.codecs.policy(config.wav.policy);
         let limits = config.limits;
-        let recording =
-            py.detach(|| source.with_bytes(&limits, |bytes| wav::read(bytes, &config.wav, &mut Budget::new(&limits))))?;
-        Ok(WavRecording::new(py, recording)?)
+        let read = |bytes: &[u8]| {
+            let budget = &mut Budget::new(&limits);
+            if config.wav.raw.given().is_none() && codecs::container(bytes).is_some() {
+                codecs::read(bytes, &compressed, budget).map(Sound::Audio)
+            } else {
+                wav::read(bytes, &config.wav, budget).map(Sound::Wav)
+            }
+        };
+        match py.detach(|| source.with_bytes(&limits, read))? {
+            Sound::Wav(recording) => Ok(WavRecording::new(py, recording)?),
+            Sound::Audio(recording) => Ok(WavRecording::of_audio(py, recording)?),
+        }
     })
 }
 

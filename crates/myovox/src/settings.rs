@@ -12,6 +12,7 @@ use crate::config::config;
 use crate::emg::EmgConfig;
 use crate::error::{Error, Result};
 use crate::formats::c3d::C3dConfig;
+use crate::formats::codecs::CodecsConfig;
 use crate::formats::source;
 use crate::formats::wav::WavConfig;
 use crate::limits::Limits;
@@ -28,6 +29,8 @@ config! {
         c3d: C3dConfig = C3dConfig::default(),
         /// Reading of WAV.
         wav: WavConfig = WavConfig::default(),
+        /// Reading of compressed sound, AIFF and AU.
+        codecs: CodecsConfig = CodecsConfig::default(),
         /// Analysis of muscles.
         emg: EmgConfig = EmgConfig::default(),
         /// Analysis of voices.

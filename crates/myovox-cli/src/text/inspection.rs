@@ -58,6 +58,10 @@ pub(super) fn head(recording: &Recording, reasons: &mut Reasons<'_>, paint: Pain
             let rate = hz(recording.rate_hz, "recording.rate_hz", "rate");
             format!("WAV ({}, {}): {duration}, {channels} at {rate}", word(container), word(coding))
         }
+        Details::Audio { codec, .. } => {
+            let rate = hz(recording.rate_hz, "recording.rate_hz", "rate");
+            format!("{} ({}): {duration}, {channels} at {rate}", word(recording.kind).to_uppercase(), word(codec))
+        }
     };
     let facts = wrapped("   ", &facts);
     let size = number::size(recording.bytes);

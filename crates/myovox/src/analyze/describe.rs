@@ -1,12 +1,12 @@
 //! What a recording is: the part of a report that stands before any analysis.
 
-use ndarray::ArrayView1;
+use ndarray::{Array2, ArrayView1};
 
 use super::{Read, digest};
 use crate::config::Auto;
 use crate::emg::{ChannelInfo, roles};
 use crate::formats::c3d::{C3dRecording, Event};
-use crate::formats::wav::WavRecording;
+use crate::formats::codecs::AudioRecording;
 use crate::report::{ChannelDescription, Details, EventDescription, Recording, RecordingKind};
 use crate::warning::Missing;
 
@@ -23,7 +23,11 @@ pub(super) fn recording(
     }
     let mut recording = match read {
         Read::C3d(c3d) => of_c3d(c3d, muscles, &mut missing),
-        Read::Wav(wav) => of_wav(wav, &mut missing),
+        Read::Wav(wav) => {
+            let details = Details::Wav { container: wav.container, coding: wav.coding, bits: wav.bits };
+            of_sound(&wav.samples, wav.sample_rate, RecordingKind::Wav, details, &mut missing)
+        }
+        Read::Audio(audio) => of_audio(audio, &mut missing),
     };
     recording.name = name.map(str::to_owned);
     recording.sha256 = digest::of_bytes(bytes);
@@ -107,20 +111,32 @@ fn of_c3d(c3d: &C3dRecording, muscles: &Auto<Vec<String>>, missing: &mut Vec<Mis
     Recording { duration_s, rate_hz, samples, channels, ..empty(RecordingKind::C3d, details) }
 }
 
-fn of_wav(wav: &WavRecording, missing: &mut Vec<Missing>) -> Recording {
+fn of_audio(audio: &AudioRecording, missing: &mut Vec<Missing>) -> Recording {
+    if audio.bits.is_none() {
+        missing.push(Missing::new("details.bits", "lossy_codec", "the codec does not keep the bits of a sample"));
+    }
+    let details = Details::Audio { codec: audio.codec, bits: audio.bits };
+    of_sound(&audio.samples, audio.sample_rate, audio.container.into(), details, missing)
+}
+
+fn of_sound(
+    samples: &Array2<f64>,
+    rate: u32,
+    kind: RecordingKind,
+    details: Details,
+    missing: &mut Vec<Missing>,
+) -> Recording {
     let describe = |(index, row): (usize, ArrayView1<'_, f64>)| {
         channel(index, format!("channel {}", index + 1), Some("full scale".to_owned()), None, &row, missing)
     };
-    let channels: Vec<ChannelDescription> = wav.samples.rows().into_iter().enumerate().map(describe).collect();
-    let samples = wav.samples.ncols();
-    let rate = f64::from(wav.sample_rate);
-    let details = Details::Wav { container: wav.container, coding: wav.coding, bits: wav.bits };
+    let channels: Vec<ChannelDescription> = samples.rows().into_iter().enumerate().map(describe).collect();
+    let (samples, rate) = (samples.ncols(), f64::from(rate));
     Recording {
         duration_s: Some(samples as f64 / rate),
         rate_hz: Some(rate),
         samples,
         channels,
-        ..empty(RecordingKind::Wav, details)
+        ..empty(kind, details)
     }
 }
 

@@ -12,6 +12,7 @@ use ndarray::{ArrayView1, CowArray, Ix1};
 use crate::emg::{self, Signal};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{self, C3dRecording};
+use crate::formats::codecs::{self, AudioRecording};
 use crate::formats::sniff::{self, Kind};
 use crate::formats::wav::{self, WavRecording};
 use crate::limits::{Budget, exceeded};
@@ -29,10 +30,11 @@ pub struct Analyzer {
     level: Level,
 }
 
-/// A recording of either kind.
+/// A recording of any kind.
 enum Read {
     C3d(Box<C3dRecording>),
     Wav(Box<WavRecording>),
+    Audio(Box<AudioRecording>),
 }
 
 /// The report of `bytes`, with the best instruction set; `name` is what the report calls the recording.
@@ -99,12 +101,17 @@ impl Analyzer {
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("emg")));
                 emg = Some(analysis.emg);
             }
-            Read::Wav(wav) => {
-                let rate = Rate::new(f64::from(wav.sample_rate))?;
+            Read::Wav(_) | Read::Audio(_) => {
+                let (sample_rate, samples, told) = match read {
+                    Read::Wav(wav) => (wav.sample_rate, wav.samples, wav.warnings),
+                    Read::Audio(audio) => (audio.sample_rate, audio.samples, audio.warnings),
+                    Read::C3d(_) => unreachable!("matched above"),
+                };
+                let rate = Rate::new(f64::from(sample_rate))?;
                 let plan = voice::Plan::new(&self.config.voice, rate)?;
-                budget.charge(plan.memory_bytes(wav.samples.ncols()), "tables of a voice")?;
-                let analysis = plan.run(wav.samples.view())?;
-                warnings = merged(wav.warnings, analysis.warnings, self.config.limits.max_warnings);
+                budget.charge(plan.memory_bytes(samples.ncols()), "tables of a voice")?;
+                let analysis = plan.run(samples.view())?;
+                warnings = merged(told, analysis.warnings, self.config.limits.max_warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
                 voice = Some(analysis.voice);
             }
@@ -128,6 +135,7 @@ impl Analyzer {
         let warnings = match read {
             Read::C3d(c3d) => c3d.warnings,
             Read::Wav(wav) => wav.warnings,
+            Read::Audio(audio) => audio.warnings,
         };
         Ok(Inspection { schema: INSPECTION_SCHEMA.to_owned(), myovox: Maker::this(), recording, warnings, missing })
     }
@@ -138,6 +146,10 @@ impl Analyzer {
             return Err(exceeded("limit.input-bytes", "recording", "max_input_bytes", bytes_here, at_most));
         }
         let headerless = self.config.wav.raw.given().is_some();
+        if !headerless && codecs::container(bytes).is_some() {
+            let recording = codecs::read(bytes, &self.config.codecs, budget)?;
+            return Ok(Read::Audio(Box::new(recording)));
+        }
         match if headerless { Kind::Wav } else { sniff::kind(bytes) } {
             Kind::C3d => c3d::read(bytes, &self.config.c3d, budget).map(|recording| Read::C3d(Box::new(recording))),
             Kind::Wav => wav::read(bytes, &self.config.wav, budget).map(|recording| Read::Wav(Box::new(recording))),
@@ -168,7 +180,8 @@ impl Analyzer {
 /// Bytes per sample that the series of one muscle need: mended, band-passed, envelope, extended for the filter, in lanes, sorted.
 const MUSCLE_BYTES: u64 = 8 * 8;
 
-const EXPECTED: &str = "C3D (0x50 in byte 1) or WAV (RIFF, RIFX, RF64, BW64, W64)";
+const EXPECTED: &str =
+    "C3D (0x50 in byte 1), WAV (RIFF, RIFX, RF64, BW64, W64), FLAC, MP3, AAC, MP4/M4A, Ogg, WebM, AIFF, CAF or AU";
 
 /// The row itself where its samples stand side by side, else a copy in which they do.
 #[expect(clippy::needless_pass_by_value, reason = "a view is two words, and the result borrows what it borrows")]

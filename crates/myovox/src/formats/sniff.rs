@@ -1,7 +1,7 @@
 //! Finds the kind of a recording from its first bytes, never from its name.
 //!
 //! In come the bytes of a file (the first kilobyte is enough, unless an `ID3v2` tag stands in front), out comes a [`Kind`]. A file that is
-//! neither C3D nor WAV is called by its true name where its magic is known, so that a renamed picture is refused as what it is.
+//! not read is called by its true name where its magic is known, so that a renamed picture is refused as what it is.
 //!
 //! C3D has the weakest magic of all: its second byte is 0x50, the letter `P`, and the first is the number of the parameter block. Whatever has
 //! a stronger magic (PNG and PDF share that second byte), and whatever begins as plain text, is therefore looked for before C3D is believed.
@@ -14,7 +14,9 @@ pub enum Kind {
     C3d,
     /// Waveform audio: RIFF, RIFX, RF64, BW64 or Sony Wave64 that states the form `WAVE`, also behind `ID3v2` tags.
     Wav,
-    /// A known kind that is neither; its name for a person (`JPEG image`, `AVI video`, `MP3 audio`).
+    /// Sound in another container, which `codecs` reads.
+    Audio(AudioKind),
+    /// A known kind that is none of these; its name for a person (`JPEG image`, `AVI video`, `AMR audio`).
     Other(&'static str),
     /// No byte at all.
     Empty,
@@ -22,11 +24,62 @@ pub enum Kind {
     Unknown,
 }
 
+/// Sound that is no WAV, as far as the first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AudioKind {
+    /// Native FLAC.
+    Flac,
+    /// MPEG layer 3.
+    Mp3,
+    /// AAC with ADTS headers.
+    Aac,
+    /// ISO MP4.
+    Mp4,
+    /// Ogg whose first stream is Vorbis.
+    OggVorbis,
+    /// Ogg whose first stream is Opus.
+    OggOpus,
+    /// Ogg whose first stream is FLAC.
+    OggFlac,
+    /// Matroska or WebM.
+    Matroska,
+    /// Matroska or WebM that names Opus among its first 4096 bytes.
+    MatroskaOpus,
+    /// AIFF or AIFF-C.
+    Aiff,
+    /// Apple's Core Audio Format.
+    Caf,
+    /// Sun's and NeXT's AU.
+    Au,
+}
+
+impl AudioKind {
+    /// Its name for a person.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flac => "FLAC audio",
+            Self::Mp3 => "MP3 audio",
+            Self::Aac => "AAC audio",
+            Self::Mp4 => "MP4/M4A",
+            Self::OggVorbis => "Ogg Vorbis audio",
+            Self::OggOpus => "Ogg Opus audio",
+            Self::OggFlac => "Ogg FLAC audio",
+            Self::Matroska => "Matroska/WebM",
+            Self::MatroskaOpus => "Matroska/WebM with Opus audio",
+            Self::Aiff => "AIFF audio",
+            Self::Caf => "CAF audio",
+            Self::Au => "AU audio",
+        }
+    }
+}
+
 /// The kind of `bytes`. Total: any input of any length has an answer.
 ///
 /// ```
-/// use myovox::formats::sniff::{Kind, kind};
+/// use myovox::formats::sniff::{AudioKind, Kind, kind};
 /// assert_eq!(kind(b"RIFF\x24\0\0\0WAVEfmt "), Kind::Wav);
+/// assert_eq!(kind(b"fLaC\0\0\0\x22"), Kind::Audio(AudioKind::Flac));
 /// assert_eq!(kind(b"RIFF\x24\0\0\0AVI LIST"), Kind::Other("AVI video"));
 /// assert_eq!(kind(b"\x89PNG\r\n\x1a\n"), Kind::Other("PNG image"));
 /// assert_eq!(kind(b"\x02\x50\x1a\0"), Kind::C3d);
@@ -42,7 +95,7 @@ pub fn kind(bytes: &[u8]) -> Kind {
     let found = kind_of_untagged(inner);
     // An `ID3v2` tag is the mark of MP3; other audio carries it now and then, and nothing else does.
     match found {
-        Kind::C3d | Kind::Empty | Kind::Unknown if tag_bytes > 0 => Kind::Other("MP3 audio"),
+        Kind::C3d | Kind::Empty | Kind::Unknown if tag_bytes > 0 => Kind::Audio(AudioKind::Mp3),
         _ => found,
     }
 }
@@ -71,8 +124,8 @@ fn kind_of_untagged(bytes: &[u8]) -> Kind {
     if let Some(kind) = riff_family(bytes) {
         return kind;
     }
-    if let Some(name) = container(bytes).or_else(|| known_magic(bytes)).or_else(|| mpeg_audio(bytes)) {
-        return Kind::Other(name);
+    if let Some(kind) = container(bytes).or_else(|| known_magic(bytes)).or_else(|| mpeg_audio(bytes)) {
+        return kind;
     }
     if let Some(name) = text(bytes) {
         return Kind::Other(name);
@@ -113,49 +166,45 @@ fn riff_family(bytes: &[u8]) -> Option<Kind> {
 }
 
 /// Containers whose first bytes alone do not name what they hold.
-fn container(bytes: &[u8]) -> Option<&'static str> {
+fn container(bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(b"OggS") {
         // The first packet follows a page header of 27 bytes and one segment length.
         return Some(if stands_at(bytes, 28, b"OpusHead") {
-            "Ogg Opus audio"
+            Kind::Audio(AudioKind::OggOpus)
         } else if stands_at(bytes, 28, b"\x01vorbis") {
-            "Ogg Vorbis audio"
+            Kind::Audio(AudioKind::OggVorbis)
         } else if stands_at(bytes, 28, b"Speex   ") {
-            "Ogg Speex audio"
+            Kind::Other("Ogg Speex audio")
         } else if stands_at(bytes, 28, b"\x7fFLAC") {
-            "Ogg FLAC audio"
+            Kind::Audio(AudioKind::OggFlac)
         } else {
-            "Ogg"
+            Kind::Other("Ogg")
         });
     }
     if stands_at(bytes, 4, b"ftyp") {
         return Some(match bytes.get(8..11) {
-            Some(b"qt ") => "QuickTime movie",
-            Some(b"hei" | b"mif") => "HEIF image",
-            Some(b"avi") => "AVIF image",
-            _ => "MP4/M4A",
+            Some(b"qt ") => Kind::Other("QuickTime movie"),
+            Some(b"hei" | b"mif") => Kind::Other("HEIF image"),
+            Some(b"avi") => Kind::Other("AVIF image"),
+            _ => Kind::Audio(AudioKind::Mp4),
         });
     }
     if bytes.starts_with(b"FORM") {
         return Some(match bytes.get(8..12) {
-            Some(b"AIFF" | b"AIFC") => "AIFF audio",
-            _ => "IFF file",
+            Some(b"AIFF" | b"AIFC") => Kind::Audio(AudioKind::Aiff),
+            _ => Kind::Other("IFF file"),
         });
     }
     if bytes.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
         let head = bytes.get(..4096).unwrap_or(bytes);
         let has_opus = head.windows(6).any(|window| window == b"A_OPUS");
-        return Some(if has_opus { "Matroska/WebM with Opus audio" } else { "Matroska/WebM" });
+        return Some(Kind::Audio(if has_opus { AudioKind::MatroskaOpus } else { AudioKind::Matroska }));
     }
     None
 }
 
 /// Magics at the first byte, and what they mean.
-const MAGICS: [(&[u8], &str); 40] = [
-    (b"fLaC", "FLAC audio"),
-    (b".snd", "AU audio"),
-    (b"dns.", "AU audio"),
-    (b"caff", "CAF audio"),
+const MAGICS: [(&[u8], &str); 36] = [
     (b"wvPK", "WavPack audio"),
     (b"MAC ", "Monkey's Audio"),
     (b"#!AMR", "AMR audio"),
@@ -194,21 +243,26 @@ const MAGICS: [(&[u8], &str); 40] = [
     (b"\xFFBIOSEMI", "BDF recording"),
 ];
 
-fn known_magic(bytes: &[u8]) -> Option<&'static str> {
-    MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, name)| name)
+/// Magics of sound that is read.
+const AUDIO_MAGICS: [(&[u8], AudioKind); 4] =
+    [(b"fLaC", AudioKind::Flac), (b".snd", AudioKind::Au), (b"dns.", AudioKind::Au), (b"caff", AudioKind::Caf)];
+
+fn known_magic(bytes: &[u8]) -> Option<Kind> {
+    let audio = AUDIO_MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, kind)| Kind::Audio(kind));
+    audio.or_else(|| MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, name)| Kind::Other(name)))
 }
 
 /// MPEG audio without a tag: eleven set bits, then a version, a layer, a bit rate and a sampling rate that exist (ISO/IEC 11172-3, 2.4.1.3).
-fn mpeg_audio(bytes: &[u8]) -> Option<&'static str> {
+fn mpeg_audio(bytes: &[u8]) -> Option<Kind> {
     let &[0xFF, second, third, ..] = bytes else { return None };
     if second & 0xF6 == 0xF0 {
-        return Some("AAC audio");
+        return Some(Kind::Audio(AudioKind::Aac));
     }
     let version_exists = second & 0xE0 == 0xE0 && second & 0x18 != 0x08;
     let rates_exist = third & 0xF0 != 0xF0 && third & 0x0C != 0x0C;
     match (version_exists && rates_exist, (second >> 1) & 0b11) {
-        (true, 0b01) => Some("MP3 audio"),
-        (true, 0b10) => Some("MPEG layer 2 audio"),
+        (true, 0b01) => Some(Kind::Audio(AudioKind::Mp3)),
+        (true, 0b10) => Some(Kind::Other("MPEG layer 2 audio")),
         _ => None,
     }
 }
@@ -249,6 +303,9 @@ mod tests {
             bytes.resize(600, 0);
             assert_eq!(kind(&bytes), Kind::Other(name), "{name}");
         }
+        for (magic, audio) in AUDIO_MAGICS {
+            assert_eq!(kind(magic), Kind::Audio(audio), "{}", audio.name());
+        }
     }
 
     #[test]
@@ -283,7 +340,7 @@ mod tests {
         assert_eq!(kind(&[tag.as_slice(), wav].concat()), Kind::Wav);
         assert_eq!(kind(&[tag.as_slice(), tag, wav].concat()), Kind::Wav);
         assert_eq!(id3v2_bytes(&[tag.as_slice(), wav].concat()), 15);
-        assert_eq!(kind(tag), Kind::Other("MP3 audio"));
+        assert_eq!(kind(tag), Kind::Audio(AudioKind::Mp3));
         // A length beyond the file, and one that no tag may have.
         assert_eq!(id3v2_bytes(b"ID3\x03\0\0\x7F\x7F\x7F\x7F"), 10);
         assert_eq!(id3v2_bytes(b"ID3\x03\0\0\0\0\0\x80RIFF"), 0);
@@ -291,12 +348,12 @@ mod tests {
 
     #[test]
     fn audio_streams_and_pages_are_named() {
-        assert_eq!(kind(&[0xFF, 0xFB, 0x90, 0x64]), Kind::Other("MP3 audio"));
-        assert_eq!(kind(&[0xFF, 0xF1, 0x60, 0x40]), Kind::Other("AAC audio"));
+        assert_eq!(kind(&[0xFF, 0xFB, 0x90, 0x64]), Kind::Audio(AudioKind::Mp3));
+        assert_eq!(kind(&[0xFF, 0xF1, 0x60, 0x40]), Kind::Audio(AudioKind::Aac));
         assert_eq!(kind(&[0xFF, 0xFE, b'a', 0]), Kind::Other("UTF-16 text"));
         assert_eq!(kind(b"\n <!DOCTYPE HTML><title>404"), Kind::Other("HTML page"));
-        assert_eq!(kind(b"FORM\0\0\0\0AIFC"), Kind::Other("AIFF audio"));
-        assert_eq!(kind(b"\0\0\0\x1cftypM4A "), Kind::Other("MP4/M4A"));
+        assert_eq!(kind(b"FORM\0\0\0\0AIFC"), Kind::Audio(AudioKind::Aiff));
+        assert_eq!(kind(b"\0\0\0\x1cftypM4A "), Kind::Audio(AudioKind::Mp4));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::emg::{Emg, Role};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{Processor, Storage};
+use crate::formats::codecs;
 use crate::formats::wav::{Coding, Container};
 use crate::settings::Config;
 use crate::voice::Voice;
@@ -83,8 +84,43 @@ impl Maker {
 pub enum RecordingKind {
     /// Motion capture and analog channels.
     C3d,
-    /// Sound.
+    /// Sound of the RIFF family.
     Wav,
+    /// Native FLAC.
+    Flac,
+    /// MPEG audio frames, MP3.
+    Mp3,
+    /// AAC with ADTS headers.
+    Adts,
+    /// ISO MP4, as M4A files are.
+    Mp4,
+    /// Ogg with Vorbis, Opus or FLAC.
+    Ogg,
+    /// Matroska and WebM.
+    Matroska,
+    /// AIFF and AIFF-C.
+    Aiff,
+    /// Apple's Core Audio Format.
+    Caf,
+    /// Sun's and NeXT's AU.
+    Au,
+}
+
+impl From<codecs::Container> for RecordingKind {
+    fn from(container: codecs::Container) -> Self {
+        match container {
+            codecs::Container::Flac => Self::Flac,
+            codecs::Container::Mp3 => Self::Mp3,
+            codecs::Container::Adts => Self::Adts,
+            codecs::Container::Mp4 => Self::Mp4,
+            codecs::Container::Ogg => Self::Ogg,
+            codecs::Container::Matroska => Self::Matroska,
+            codecs::Container::Aiff => Self::Aiff,
+            codecs::Container::Caf => Self::Caf,
+            codecs::Container::Au => Self::Au,
+            codecs::Container::Wav => Self::Wav,
+        }
+    }
 }
 
 /// What was analysed.
@@ -157,6 +193,13 @@ pub enum Details {
         coding: Coding,
         /// Bits per sample as stored; 0 where a coding has no such number.
         bits: u16,
+    },
+    /// Sound in another container, or compressed.
+    Audio {
+        /// How samples are coded.
+        codec: codecs::Codec,
+        /// Bits of a sample, where the codec keeps them.
+        bits: Option<u16>,
     },
 }
 

@@ -12,6 +12,7 @@ mod common;
 mod analyze;
 mod architecture;
 mod c3d;
+mod codecs;
 mod emg;
 mod parity_scipy;
 mod voice;

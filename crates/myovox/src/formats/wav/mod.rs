@@ -167,6 +167,7 @@ fn container_start(bytes: &[u8], notes: &mut Notes) -> Result<u64> {
             }
             return Ok(start);
         }
+        Kind::Audio(audio) => audio.name(),
         Kind::Other(name) => name,
         Kind::C3d => "C3D motion capture",
         Kind::Empty => "an empty file",
