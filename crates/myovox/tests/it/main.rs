@@ -13,6 +13,7 @@ mod analyze;
 mod architecture;
 mod c3d;
 mod emg;
+mod export;
 mod parity_scipy;
 mod voice;
 mod wav;
