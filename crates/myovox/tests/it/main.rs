@@ -14,6 +14,7 @@ mod architecture;
 mod c3d;
 mod emg;
 mod export;
+mod inspect;
 mod parity_scipy;
 mod voice;
 mod wav;
