@@ -213,15 +213,16 @@ pub(crate) enum Table {
 }
 
 /// A format to convert to.
+#[allow(clippy::doc_markdown, reason = "these lines are the help's, which shows no marks")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum To {
     /// Comma-separated values
     Csv,
-    /// Marker positions for `OpenSim` and Cortex
+    /// Marker positions for OpenSim and Cortex
     Trc,
-    /// `OpenSim` motion
+    /// OpenSim motion
     Mot,
-    /// `OpenSim` storage
+    /// OpenSim storage
     Sto,
     /// Arrow IPC file
     Arrow,
