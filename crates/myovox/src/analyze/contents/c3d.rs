@@ -16,9 +16,9 @@ pub(super) fn contents(recording: &C3dRecording, missing: &mut Vec<Missing>) -> 
         first_frame: recording.first_frame,
         samples_per_frame: recording.layout.samples_per_frame,
         point_units: or_missing(units, missing, || "point_units".to_owned(), no_units),
-        channels: rows.map(|(index, (row, label))| channel(index, label, row, missing)).collect(),
+        channels: rows.map(|(index, (row, label))| channel(index, label, &row, missing)).collect(),
         markers: seen
-            .map(|(index, (row, label))| marker(index, label, row, recording.point_rate_hz, missing))
+            .map(|(index, (row, label))| marker(index, label, &row, recording.point_rate_hz, missing))
             .collect(),
         residuals: residuals(recording, missing),
         events: recording.events.iter().enumerate().map(|(index, event)| summary(index, event, missing)).collect(),
@@ -33,8 +33,8 @@ pub(super) fn contents(recording: &C3dRecording, missing: &mut Vec<Missing>) -> 
     }
 }
 
-fn channel(index: usize, label: &str, row: ArrayView1<'_, f64>, missing: &mut Vec<Missing>) -> ChannelLevel {
-    let moments = moments(row.iter());
+fn channel(index: usize, label: &str, row: &ArrayView1<'_, f64>, missing: &mut Vec<Missing>) -> ChannelLevel {
+    let moments = moments(row);
     let no_signal = ("no_signal", "the channel holds no finite sample");
     let path = |name: &str| format!("channels[{index}].{name}");
     ChannelLevel {
@@ -51,7 +51,7 @@ fn channel(index: usize, label: &str, row: ArrayView1<'_, f64>, missing: &mut Ve
 fn marker(
     index: usize,
     label: &str,
-    residuals: ArrayView1<'_, f64>,
+    residuals: &ArrayView1<'_, f64>,
     rate_hz: Option<f64>,
     missing: &mut Vec<Missing>,
 ) -> MarkerSummary {

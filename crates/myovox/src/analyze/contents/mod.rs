@@ -4,6 +4,8 @@ mod c3d;
 mod platforms;
 mod wav;
 
+use ndarray::ArrayView1;
+
 use super::Read;
 use crate::report::Contents;
 use crate::warning::Missing;
@@ -29,8 +31,8 @@ struct Moments {
 /// Mean, root mean square and largest magnitude of the finite samples; nothing where there are none.
 ///
 /// Samples are divided by the largest magnitude before they are squared and summed, so that no sum leaves the range of `f64`.
-fn moments<'a>(samples: impl Iterator<Item = &'a f64> + Clone) -> Option<Moments> {
-    let finite = || samples.clone().copied().filter(|sample| sample.is_finite());
+fn moments(samples: &ArrayView1<'_, f64>) -> Option<Moments> {
+    let finite = || samples.iter().copied().filter(|sample| sample.is_finite());
     let peak =
         finite().map(f64::abs).fold(None, |peak: Option<f64>, size| Some(peak.map_or(size, |peak| peak.max(size))))?;
     if peak == 0.0 {
@@ -65,7 +67,7 @@ mod tests {
 
     #[test]
     fn moments_are_those_of_the_finite_samples() {
-        let of = |samples: &[f64]| moments(samples.iter());
+        let of = |samples: &[f64]| moments(&ArrayView1::from(samples));
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[f64::NAN, f64::INFINITY]), None);
         assert_eq!(of(&[0.0, -0.0]), Some(Moments { mean: 0.0, rms: 0.0, peak: 0.0 }));

@@ -9,7 +9,7 @@ use crate::warning::Missing;
 pub(super) fn contents(recording: &WavRecording, missing: &mut Vec<Missing>) -> WavContents {
     let rows = recording.samples.rows().into_iter().enumerate();
     let mut level = |(index, row): (usize, ndarray::ArrayView1<'_, f64>)| {
-        let moments = moments(row.iter());
+        let moments = moments(&row);
         let db = |amplitude: f64| (amplitude > 0.0).then(|| db_of_amplitude(amplitude));
         let path = |name: &str| format!("channels[{index}].{name}");
         let why = match moments {

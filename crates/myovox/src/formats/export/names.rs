@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn thousands_of_equal_labels_are_named_at_once() {
-        let names = names(&["x"; 16_384], &[]);
+        let names = names(&vec!["x"; 16_384], &[]);
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 16_384);
     }
 }

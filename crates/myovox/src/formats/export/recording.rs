@@ -104,7 +104,7 @@ pub fn of_c3d<'a>(recording: &'a C3dRecording, table: Table, selection: &Selecti
             let series = chosen.iter().map(|&(_, label)| series(label, unit, Shape::Position)).collect();
             let views = chosen.iter().flat_map(|&(index, _)| {
                 let marker = recording.points.view().index_axis_move(Axis(0), index);
-                (0..3).map(move |axis| marker.clone().index_axis_move(Axis(0), axis))
+                (0..3).map(move |axis| marker.index_axis_move(Axis(0), axis))
             });
             timed(table, clock, series, views, start..end)
         }

@@ -50,7 +50,8 @@ fn head(schema: &Schema, clock: &Clock, rate_hz: f64, markers: &[String], units:
     let count = markers.len();
     let keys = "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames";
     let columns: String = markers.iter().flat_map(|marker| [marker, "\t\t\t"]).collect();
-    let axes: String = (1..=count).map(|place| format!("X{place}\tY{place}\tZ{place}\t")).collect();
+    let axes: Vec<String> = (1..=count).map(|place| format!("X{place}\tY{place}\tZ{place}\t")).collect();
+    let axes = axes.concat();
     format!(
         "PathFileType\t4\t(X/Y/Z)\t{}\n{keys}\n{rate}\t{rate}\t{frames}\t{count}\t{units}\t{rate}\t{first}\t{frames}\n\
          Frame#\tTime\t{columns}\n\t\t{axes}\n\n",
