@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Say what recordings hold: kind, duration, rates, channels, markers, events')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: contractions of muscles, features of voices')
+            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes the arguments of this command in a shell')
@@ -59,6 +60,18 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'myovox;convert' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Format [default: by the extension of OUT]')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'Rows [default: points for trc; else analog where there are analog channels, points where there are none]')
+            [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'Labels of the channels or markers to write, instead of all')
+            [CompletionResult]::new('--frames', '--frames', [CompletionResultType]::ParameterName, 'Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Recordings to work on at once; 0 is as many as there are processors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'myovox;config' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the defaults')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Check a settings file and list what it changes')
@@ -80,6 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
         'myovox;help' {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Say what recordings hold: kind, duration, rates, channels, markers, events')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: contractions of muscles, features of voices')
+            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes the arguments of this command in a shell')
@@ -90,6 +104,9 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             break
         }
         'myovox;help;analyze' {
+            break
+        }
+        'myovox;help;convert' {
             break
         }
         'myovox;help;config' {

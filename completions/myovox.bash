@@ -25,6 +25,9 @@ _myovox() {
             myovox,config)
                 cmd="myovox__subcmd__config"
                 ;;
+            myovox,convert)
+                cmd="myovox__subcmd__convert"
+                ;;
             myovox,help)
                 cmd="myovox__subcmd__help"
                 ;;
@@ -43,6 +46,9 @@ _myovox() {
             myovox__subcmd__help,config)
                 cmd="myovox__subcmd__help__subcmd__config"
                 ;;
+            myovox__subcmd__help,convert)
+                cmd="myovox__subcmd__help__subcmd__convert"
+                ;;
             myovox__subcmd__help,help)
                 cmd="myovox__subcmd__help__subcmd__help"
                 ;;
@@ -59,7 +65,7 @@ _myovox() {
 
     case "${cmd}" in
         myovox)
-            opts="-h -V --help --version inspect analyze config schema completions help"
+            opts="-h -V --help --version inspect analyze convert config schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,8 +164,50 @@ _myovox() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        myovox__subcmd__convert)
+            opts="-h --to --table --channels --frames --threads --config --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -W "csv trc mot sto arrow parquet" -- "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -W "points analog events platforms" -- "${cur}"))
+                    return 0
+                    ;;
+                --channels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --frames)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         myovox__subcmd__help)
-            opts="inspect analyze config schema completions help"
+            opts="inspect analyze convert config schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +249,20 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__help__subcmd__config)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        myovox__subcmd__help__subcmd__convert)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -24,6 +24,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand --version 'Print version'
             cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
             cand analyze 'Analyse recordings: contractions of muscles, features of voices'
+            cand convert 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
             cand completions 'Print a script that completes the arguments of this command in a shell'
@@ -53,6 +54,17 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'myovox;convert'= {
+            cand --to 'Format [default: by the extension of OUT]'
+            cand --table 'Rows [default: points for trc; else analog where there are analog channels, points where there are none]'
+            cand --channels 'Labels of the channels or markers to write, instead of all'
+            cand --frames 'Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`'
+            cand --threads 'Recordings to work on at once; 0 is as many as there are processors'
+            cand --config 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)'
+            cand --set 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'myovox;config'= {
             cand --format 'Form of the defaults'
             cand --check 'Check a settings file and list what it changes'
@@ -71,6 +83,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
         &'myovox;help'= {
             cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
             cand analyze 'Analyse recordings: contractions of muscles, features of voices'
+            cand convert 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
             cand completions 'Print a script that completes the arguments of this command in a shell'
@@ -79,6 +92,8 @@ set edit:completion:arg-completer[myovox] = {|@words|
         &'myovox;help;inspect'= {
         }
         &'myovox;help;analyze'= {
+        }
+        &'myovox;help;convert'= {
         }
         &'myovox;help;config'= {
         }

@@ -28,6 +28,7 @@ complete -c myovox -n "__fish_myovox_needs_command" -s h -l help -d 'Print help 
 complete -c myovox -n "__fish_myovox_needs_command" -s V -l version -d 'Print version'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "convert" -d 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "config" -d 'Print the default settings, or check a settings file'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
@@ -57,6 +58,22 @@ complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l channels -d 'L
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l to -d 'Format [default: by the extension of OUT]' -r -f -a "csv\t'Comma-separated values'
+trc\t'Marker positions for `OpenSim` and Cortex'
+mot\t'`OpenSim` motion'
+sto\t'`OpenSim` storage'
+arrow\t'Arrow IPC file'
+parquet\t'Apache Parquet'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l table -d 'Rows [default: points for trc; else analog where there are analog channels, points where there are none]' -r -f -a "points\t'One row per frame: positions of the markers'
+analog\t'One row per sample: analog channels, or the channels of a sound'
+events\t'One row per event'
+platforms\t'One row per sample: analog channels of force platforms, as measured'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l channels -d 'Labels of the channels or markers to write, instead of all' -r
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l frames -d 'Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`' -r
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l threads -d 'Recordings to work on at once; 0 is as many as there are processors' -r
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand config" -l format -d 'Form of the defaults' -r -f -a "toml\t'A settings file to start from'
 json\t'The same without the meanings'
 table\t'Key, default and meaning side by side'"
@@ -65,9 +82,10 @@ complete -c myovox -n "__fish_myovox_using_subcommand config" -l defaults -d 'Pr
 complete -c myovox -n "__fish_myovox_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze config schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "convert" -d 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use myovox::formats::export::Target;
 
 const ENDS: &str = "\
 Exit status:
@@ -33,6 +34,9 @@ pub(crate) enum Verb {
     /// Analyse recordings: contractions of muscles, features of voices
     #[command(after_help = ENDS)]
     Analyze(Analyze),
+    /// Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet
+    #[command(after_help = ENDS)]
+    Convert(Convert),
     /// Print the default settings, or check a settings file
     Config(ConfigCall),
     /// Print the JSON Schema of what is written or can be set
@@ -74,6 +78,53 @@ pub(crate) struct Analyze {
     pub(crate) channels: Vec<String>,
     #[command(flatten)]
     pub(crate) settings: Settings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// Recordings; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where to: a file, whose extension says the format; a folder, in which each recording keeps its name; - is standard output. A file is
+    /// written whole or not at all, and never one that the call reads
+    #[arg(required = true, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// Format [default: by the extension of OUT]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: Option<To>,
+    /// Rows [default: points for trc; else analog where there are analog channels, points where there are none]
+    #[arg(long, value_enum)]
+    pub(crate) table: Option<Rows>,
+    /// Labels of the channels or markers to write, instead of all
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) channels: Vec<String>,
+    /// Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`
+    #[arg(long, value_name = "A:B", value_parser = Frames::parse)]
+    pub(crate) frames: Option<Frames>,
+    /// Recordings to work on at once; 0 is as many as there are processors
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Some frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frames {
+    pub(crate) first: usize,
+    pub(crate) end: Option<usize>,
+}
+
+impl Frames {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || "expected A:B, A: or :B, counted from 0".to_owned();
+        let (first, end) = text.split_once(':').ok_or_else(wrong)?;
+        let number = |text: &str| text.parse::<usize>().map_err(|_| wrong());
+        Ok(Self {
+            first: if first.is_empty() { 0 } else { number(first)? },
+            end: if end.is_empty() { None } else { Some(number(end)?) },
+        })
+    }
 }
 
 /// Which recordings, where the result goes, how many at once.
@@ -161,6 +212,37 @@ pub(crate) enum Table {
     Warnings,
 }
 
+/// A format to convert to.
+#[allow(clippy::doc_markdown, reason = "these lines are the help's, which shows no marks")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// Comma-separated values
+    Csv,
+    /// Marker positions for OpenSim and Cortex
+    Trc,
+    /// OpenSim motion
+    Mot,
+    /// OpenSim storage
+    Sto,
+    /// Arrow IPC file
+    Arrow,
+    /// Apache Parquet
+    Parquet,
+}
+
+/// Rows of what is converted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rows {
+    /// One row per frame: positions of the markers
+    Points,
+    /// One row per sample: analog channels, or the channels of a sound
+    Analog,
+    /// One row per event
+    Events,
+    /// One row per sample: analog channels of force platforms, as measured
+    Platforms,
+}
+
 /// What a JSON Schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Schema {
@@ -184,6 +266,30 @@ impl From<Table> for myovox::report::Table {
     }
 }
 
+impl From<To> for Target {
+    fn from(to: To) -> Self {
+        match to {
+            To::Csv => Self::Csv,
+            To::Trc => Self::Trc,
+            To::Mot => Self::Mot,
+            To::Sto => Self::Sto,
+            To::Arrow => Self::Arrow,
+            To::Parquet => Self::Parquet,
+        }
+    }
+}
+
+impl From<Rows> for myovox::formats::export::Table {
+    fn from(rows: Rows) -> Self {
+        match rows {
+            Rows::Points => Self::Points,
+            Rows::Analog => Self::Analog,
+            Rows::Events => Self::Events,
+            Rows::Platforms => Self::Platforms,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +298,27 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_format_and_table_of_the_library_can_be_converted_to_by_its_name() {
+        for target in Target::ALL {
+            assert_eq!(Target::from(To::from_str(target.name(), false).unwrap()), target);
+        }
+        for table in myovox::formats::export::Table::ALL {
+            let typed = Rows::from_str(table.name(), false).unwrap();
+            assert_eq!(myovox::formats::export::Table::from(typed), table);
+        }
+    }
+
+    #[test]
+    fn frames_may_be_open_at_either_end() {
+        assert_eq!(Frames::parse("3:10"), Ok(Frames { first: 3, end: Some(10) }));
+        assert_eq!(Frames::parse(":"), Ok(Frames { first: 0, end: None }));
+        assert_eq!(Frames::parse("7:"), Ok(Frames { first: 7, end: None }));
+        for wrong in ["", "3", "a:b", "-1:3", "1:2:3"] {
+            assert!(Frames::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@
 mod analyze;
 mod args;
 mod config;
+mod convert;
 mod inspect;
 mod output;
 mod progress;
@@ -105,6 +106,7 @@ fn perform(verb: &Verb, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
     match verb {
         Verb::Inspect(call) => inspect::run(call, output),
         Verb::Analyze(call) => analyze::run(call, output),
+        Verb::Convert(call) => convert::run(call, output),
         Verb::Config(call) => config::run(call, output),
         Verb::Schema { of } => {
             let schema = match of {

@@ -128,6 +128,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Standard output, for results that are no text.
+    pub(crate) fn stream(&mut self) -> &mut dyn Write {
+        &mut self.io.stdout
+    }
+
     /// Gives a file its name, if anything was written.
     pub(crate) fn finish(&mut self) -> Result<(), Stop> {
         let Destination::Pending(file) = std::mem::replace(&mut self.destination, Destination::Stdout) else {

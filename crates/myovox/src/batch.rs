@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use crate::analyze::Analyzer;
-use crate::error::{Error, Result};
-use crate::formats::source;
+use crate::analyze::{Analyzer, Conversion};
+use crate::error::{Class, Error, Result};
+use crate::formats::export::Exported;
+use crate::formats::{sink, source};
 use crate::report::{Inspection, Report};
 
 /// Recordings that are in flight at once per thread: enough to keep threads busy, few enough to hold in memory.
@@ -29,6 +30,23 @@ pub fn analyze_path(analyzer: &Analyzer, path: &Path) -> Result<Report> {
 /// As [`source::read_path`] and [`Analyzer::inspect`].
 pub fn inspect_path(analyzer: &Analyzer, path: &Path) -> Result<Inspection> {
     with_bytes(analyzer, path, Analyzer::inspect)
+}
+
+/// Converts the file at `path` and writes the file at `output`, whole or not at all; TRC, MOT and STO files call themselves by its name. A file
+/// that stands there is replaced; it must not be the recording itself.
+///
+/// # Errors
+/// As [`source::read_path`], [`Analyzer::convert`] and [`sink::write_path`]; the line names the recording, or the output where that cannot be
+/// written.
+pub fn convert_path(analyzer: &Analyzer, path: &Path, conversion: &Conversion, output: &Path) -> Result<Exported> {
+    let bytes = source::read_path(path, &analyzer.config().limits)?;
+    let title = output.file_name().map(|name| name.to_string_lossy().into_owned());
+    let conversion = conversion.clone().title(title.unwrap_or_default());
+    sink::write_path(output, |file| analyzer.convert(&bytes, &conversion, file)).map_err(|error| match error.class() {
+        // The disk's fault is the output's, which is named.
+        Class::Io => error,
+        _ => error.recording(path.display().to_string()),
+    })
 }
 
 fn with_bytes<T>(analyzer: &Analyzer, path: &Path, job: fn(&Analyzer, &[u8], Option<&str>) -> Result<T>) -> Result<T> {

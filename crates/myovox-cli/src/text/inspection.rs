@@ -1,12 +1,16 @@
 //! What a recording holds, as text: the whole of `inspect`, and the head of a report.
 
-use myovox::report::{ChannelDescription, Details, EventDescription, Inspection, Recording};
+use myovox::report::{ChannelDescription, ChannelLevel, Contents, Details, Inspection, Recording};
 
 use super::number::{self, ABSENT};
 use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, UNIT, clean, listed, more, short, warnings, word, wrapped};
+use super::{motion, sound};
 
 /// How the whole of a list that was cut is had.
-const ALL: &str = "--format json";
+pub(super) const ALL: &str = "--format json";
+
+/// Characters of a channel's label.
+const LABEL: usize = 22;
 
 /// Markers that are named; a plug-in gait set has 39.
 const MOST_MARKERS: usize = 40;
@@ -16,10 +20,22 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
     let recording = &inspection.recording;
     let mut reasons = Reasons::new(&inspection.missing);
     let mut text = head(recording, &mut reasons, paint);
-    text.push_str(&channels(recording, &mut reasons, paint));
-    if let Details::C3d { markers, valid_share, events, .. } = &recording.details {
-        text.push_str(&marker_list(markers, *valid_share, paint));
-        text.push_str(&event_list(events, &mut reasons, paint));
+    match (&inspection.contents, &recording.details) {
+        (Contents::C3d(contents), Details::C3d { markers, valid_share, .. }) => {
+            text.push_str(&channels(recording, &contents.channels, &mut reasons, paint));
+            text.push_str(&marker_list(markers, *valid_share, paint));
+            text.push_str(&motion::gaps(contents, paint));
+            text.push_str(&motion::residuals(contents, paint));
+            text.push_str(&motion::events(contents, &mut reasons, paint));
+            text.push_str(&motion::platforms(contents, &mut reasons, paint));
+            text.push_str(&motion::groups(contents, paint));
+        }
+        (Contents::Wav(contents), _) => {
+            text.push_str(&sound::levels(recording, contents, &mut reasons, paint));
+            text.push_str(&sound::chunks(contents, paint));
+            text.push_str(&sound::texts(contents, paint));
+        }
+        _ => {}
     }
     text + &warnings(&inspection.warnings, ALL, paint)
 }
@@ -68,7 +84,7 @@ pub(super) fn head(recording: &Recording, reasons: &mut Reasons<'_>, paint: Pain
     format!("{}\n{facts}   {size}, SHA-256 {}\n{}", paint.head(&name), recording.sha256, reasons.take())
 }
 
-fn channels(recording: &Recording, reasons: &mut Reasons<'_>, paint: Paint) -> String {
+fn channels(recording: &Recording, levels: &[ChannelLevel], reasons: &mut Reasons<'_>, paint: Paint) -> String {
     if recording.channels.is_empty() {
         return String::new();
     }
@@ -81,19 +97,29 @@ fn channels(recording: &Recording, reasons: &mut Reasons<'_>, paint: Paint) -> S
             .map_or_else(|| ABSENT.to_owned(), |unit| short(unit, UNIT))
     };
     let units = cells(&mut unit);
-    let mut bound = |channel: &ChannelDescription, value: Option<f64>, name: &str| {
-        let path = format!("recording.channels[{}].{name}", channel.index);
+    let level = |channel: &ChannelDescription| levels.get(channel.index);
+    let mut value = |channel: &ChannelDescription, value: Option<f64>, path: &str| {
+        let path = format!("{path}[{}]", channel.index);
         let value = reasons.note(value, &path, &short(&channel.label, 24));
         value.map_or_else(|| ABSENT.to_owned(), number::engineering)
     };
-    let lows = cells(&mut |channel| bound(channel, channel.min, "min"));
-    let highs = cells(&mut |channel| bound(channel, channel.max, "max"));
+    let lows = cells(&mut |channel| value(channel, channel.min, "recording.channels"));
+    let highs = cells(&mut |channel| value(channel, channel.max, "recording.channels"));
+    let means = cells(&mut |channel| value(channel, level(channel).and_then(|level| level.mean), "contents.channels"));
+    let powers = cells(&mut |channel| value(channel, level(channel).and_then(|level| level.rms), "contents.channels"));
     let mut table = Columns::default()
         .with("#", Align::Right, cells(&mut |channel| (channel.index + 1).to_string()))
-        .with("channel", Align::Left, cells(&mut |channel| short(&channel.label, 32)))
+        .with("channel", Align::Left, cells(&mut |channel| short(&channel.label, LABEL)))
         .with("unit", Align::Left, units)
         .with("smallest", Align::Right, lows)
-        .with("largest", Align::Right, highs);
+        .with("largest", Align::Right, highs)
+        .with("mean", Align::Right, means)
+        .with("rms", Align::Right, powers);
+    let no_numbers = |level: &ChannelLevel| level.nan_samples + level.infinite_samples;
+    if levels.iter().any(|level| no_numbers(level) > 0) {
+        let count = |channel: &ChannelDescription| level(channel).map_or(0, no_numbers).to_string();
+        table = table.with("no number", Align::Right, cells(&mut |channel| count(channel)));
+    }
     if recording.channels.iter().any(|channel| channel.role.is_some()) {
         table = table.with(
             "taken for",
@@ -113,21 +139,4 @@ fn marker_list(markers: &[String], valid_share: Option<f64>, paint: Paint) -> St
         .map_or_else(String::new, |share| format!(", {} % of positions valid", number::fixed(100.0 * share, 1)));
     let head = paint.head(&format!("Markers ({}{valid})", markers.len()));
     format!("\n{head}\n{}", wrapped("   ", &listed(markers, MOST_MARKERS)))
-}
-
-fn event_list(events: &[EventDescription], reasons: &mut Reasons<'_>, paint: Paint) -> String {
-    if events.is_empty() {
-        return String::new();
-    }
-    let shown = &events[..events.len().min(LONGEST_LIST)];
-    let time = |(index, event): (usize, &EventDescription)| {
-        let path = format!("recording.details.events[{index}].time_s");
-        number::maybe(reasons.note(event.time_s, &path, &short(&event.label, 24)), 3)
-    };
-    let table = Columns::default()
-        .with("time s", Align::Right, shown.iter().enumerate().map(time).collect())
-        .with("side", Align::Left, shown.iter().map(|event| short(&event.context, 16)).collect())
-        .with("event", Align::Left, shown.iter().map(|event| short(&event.label, 48)).collect());
-    let head = paint.head(&format!("Events ({})", events.len()));
-    format!("\n{head}\n{}{}{}", table.text(), more(events.len(), ALL), reasons.take())
 }

@@ -4,10 +4,12 @@
 //! Labels and messages come from files: nothing of them reaches a terminal before [`clean`] took its control characters.
 
 mod inspection;
+mod motion;
 mod muscles;
 mod number;
 mod report;
 mod settings;
+mod sound;
 mod voice;
 
 use anstyle::{AnsiColor, Style};
@@ -62,7 +64,7 @@ impl Paint {
 }
 
 /// Text of a file without what a terminal would obey: control characters and changes of the direction of writing are written out.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let obeyed = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

@@ -7,6 +7,7 @@
 
 mod common;
 
+mod convert;
 mod failures;
 mod output;
 mod settings;

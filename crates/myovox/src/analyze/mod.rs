@@ -2,10 +2,14 @@
 //!
 //! [`Analyzer`] holds the settings and the instruction set. [`Analyzer::run`] finds the kind from the bytes, reads the recording within its
 //! limits, runs the muscle or the voice analysis, and gathers what came out, what is doubtful and what is missing into one [`Report`].
-//! [`Analyzer::inspect`] stops after reading. Neither knows of files: names and bytes come from the caller.
+//! [`Analyzer::inspect`] stops after reading, [`Analyzer::convert`] writes what was read for other programs. None knows of files: names and bytes come from the caller.
 
+mod contents;
+mod convert;
 mod describe;
 mod digest;
+
+pub use convert::Conversion;
 
 use ndarray::{ArrayView1, CowArray, Ix1};
 
@@ -131,13 +135,22 @@ impl Analyzer {
 
     fn inspect_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
         let read = self.read(bytes, &mut Budget::new(&self.config.limits))?;
-        let (recording, missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
+        let (recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
+        let (contents, more) = contents::of(&read);
+        missing.extend(more);
         let warnings = match read {
             Read::C3d(c3d) => c3d.warnings,
             Read::Wav(wav) => wav.warnings,
             Read::Audio(audio) => audio.warnings,
         };
-        Ok(Inspection { schema: INSPECTION_SCHEMA.to_owned(), myovox: Maker::this(), recording, warnings, missing })
+        Ok(Inspection {
+            schema: INSPECTION_SCHEMA.to_owned(),
+            myovox: Maker::this(),
+            recording,
+            contents,
+            warnings,
+            missing,
+        })
     }
 
     fn read(&self, bytes: &[u8], budget: &mut Budget) -> Result<Read> {

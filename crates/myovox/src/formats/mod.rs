@@ -1,14 +1,15 @@
 //! Bytes to typed recordings and back.
 //!
 //! [`c3d`], [`wav`] and [`codecs`] decode `&[u8]` and know no file; [`sniff`] finds the kind from the first bytes; [`source`] opens files,
-//! [`access`] reads parts of them, `map` maps them into memory, [`sink`] writes them. Every length
-//! that comes from a file is checked before it is believed and charged to the [`Budget`](crate::Budget) before it is allocated.
+//! [`access`] reads parts of them, `map` maps them into memory, [`sink`] writes them; [`export`] writes recordings for other programs. Every
+//! length that comes from a file is checked before it is believed and charged to the [`Budget`](crate::Budget) before it is allocated.
 #![deny(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::arithmetic_side_effects)]
 
 pub mod access;
 pub mod bytes;
 pub mod c3d;
 pub mod codecs;
+pub mod export;
 #[cfg(feature = "map")]
 pub mod map;
 pub mod sink;

@@ -4,10 +4,15 @@
 //! ([`Warning`](crate::Warning)) and what is missing with the reason ([`Missing`](crate::Missing)). Keys have a fixed order, floats the shortest form that reads back the same;
 //! there is no NaN or infinity, and no `null` without an entry in `missing`. The schema is generated from the types.
 
+mod contents;
 mod csv;
 mod schema;
 mod types;
 
+pub use contents::{
+    C3dContents, ChannelLevel, ChunkSummary, Contents, EventSummary, GroupSummary, MarkerSummary, PlatformChannel,
+    PlatformParameters, PlatformSummary, ResidualSummary, SoundLevel, TextEntry, WavContents,
+};
 pub use csv::Table;
 pub use schema::{inspection_schema, report_schema, settings_schema};
 pub use types::{ChannelDescription, Details, EventDescription, Inspection, Maker, Recording, RecordingKind, Report};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::contents::Contents;
 use crate::emg::{Emg, Role};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{Processor, Storage};
@@ -55,6 +56,8 @@ pub struct Inspection {
     pub myovox: Maker,
     /// What was read.
     pub recording: Recording,
+    /// What it holds: levels, gaps, events, force platforms, chunks.
+    pub contents: Contents,
     /// What is doubtful.
     pub warnings: Vec<Warning>,
     /// Why each `null` is one.

@@ -14,6 +14,8 @@ mod architecture;
 mod c3d;
 mod codecs;
 mod emg;
+mod export;
+mod inspect;
 mod parity_scipy;
 mod voice;
 mod wav;

@@ -5,7 +5,8 @@
 //! stored value beside them. Writers confuse the two bases: what lands outside the recording is kept and warned.
 //! Source: "The C3D File Format", Motion Lab Systems, *Header events*, *`EVENT:TIMES`*.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::header::Header;
 use super::layout::Layout;
@@ -20,7 +21,7 @@ use crate::warning::Warning;
 const HEADER_EVENTS: i16 = 18;
 
 /// Where an event stands in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventSource {
     /// The header.
