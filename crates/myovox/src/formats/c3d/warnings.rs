@@ -75,6 +75,7 @@ pub const WARNINGS: &[(&str, Severity, &str)] = &[
     ("c3d.fp-channel-range", Refused, "a force platform names an analog channel that is not there"),
     ("c3d.fp-cal-matrix-missing", Refused, "a force platform needs a calibration matrix"),
     ("c3d.fp-origin-missing", Refused, "a force platform does not say where its sensors are"),
+    ("c3d.fp-moment-units", Refused, "the stated unit of a force platform's moments puts the feet outside the plate"),
     ("c3d.fp-zero-range", Note, "the baseline of the force platforms lies outside the recording; none was subtracted"),
     (
         "c3d.fp-units-assumed",

@@ -27,6 +27,8 @@ pub(super) struct Declared {
     pub(super) matrix: Option<Matrix>,
     /// For type 12: whether it is the second plate of its treadmill.
     pub(super) half: Half,
+    /// Why no moments can be computed.
+    pub(super) no_moments: Option<String>,
     /// Why no loads can be computed: a word, and a line for a person.
     pub(super) unusable: Option<(&'static str, String)>,
 }
@@ -94,6 +96,7 @@ pub(super) fn read(parameters: &Parameters, channels: usize, warnings: &mut Warn
             origin: [0, 1, 2].map(|axis| origins.of(number).get(axis).copied().unwrap_or(0.0)),
             matrix: matrices.of(number, kind),
             half: Half::Unknown,
+            no_moments: None,
             unusable: None,
         };
         plate.set_channels(named.of(number), channels, number, warnings)?;
@@ -220,22 +223,27 @@ impl Declared {
             let message = format!("{name} of type {} has no calibration matrix of {rows} x {columns}", self.kind);
             refuse("c3d.fp-cal-matrix-missing", "cal_matrix_missing", "CAL_MATRIX", message)?;
         }
-        let [a, b, _] = self.origin;
-        if self.origin.iter().any(|value| !value.is_finite()) || (shape.is_four_sensors && (a == 0.0 || b == 0.0)) {
-            let message = format!("{name}: {:?} does not tell where the sensors are", self.origin);
-            return refuse("c3d.fp-origin-missing", "origin_missing", "ORIGIN", message);
-        }
         self.repair_origin(&name, &shape, warnings)
     }
 
-    /// The origin with the sign that its definition demands.
+    /// The origin with the sign that its definition demands; NaN where there is none.
     fn repair_origin(&mut self, name: &str, shape: &Shape, warnings: &mut Warnings) -> Result<()> {
         let [x, y, z] = self.origin;
         let repaired = match self.kind {
             1 => return Ok(()),
+            _ if !self.origin.iter().all(|value| value.is_finite())
+                || (shape.is_four_sensors && (x == 0.0 || y == 0.0)) =>
+            {
+                let message =
+                    format!("{name}: {:?} does not tell where the sensors are; moments are unknown", self.origin);
+                warnings
+                    .add(Warning::new("c3d.fp-origin-missing", message.clone()).field(format!("{GROUP}:ORIGIN")))?;
+                (self.origin, self.no_moments) = ([f64::NAN; 3], Some(message));
+                return Ok(());
+            }
             // Half distances are positive whatever the sign of the height.
-            _ if shape.is_four_sensors => [x.abs(), y.abs(), -z.abs()],
-            _ if z > 0.0 => [-x, -y, -z],
+            _ if shape.is_four_sensors => [x.abs(), y.abs(), 0.0 - z.abs()],
+            _ if z > 0.0 => [0.0 - x, 0.0 - y, 0.0 - z],
             _ => return Ok(()),
         };
         if repaired != self.origin {

@@ -5,6 +5,8 @@
 pub(super) struct Frame {
     pub(super) center: [f64; 3],
     pub(super) rotation: [[f64; 3]; 3],
+    /// Distance of the farthest corner from the centre.
+    pub(super) radius: f64,
 }
 
 /// Corners nearer to each other than this part of the diagonal are one.
@@ -64,7 +66,8 @@ impl Frame {
             return Err("corners lie on a line");
         }
         let center = [0, 1, 2].map(|axis| corners.iter().filter_map(|corner| corner.get(axis)).sum::<f64>() / 4.0);
-        Ok(Self { center, rotation: [[x[0], y[0], z[0]], [x[1], y[1], z[1]], [x[2], y[2], z[2]]] })
+        let radius = corners.iter().fold(0.0_f64, |radius, &corner| radius.max(length(minus(corner, center))));
+        Ok(Self { center, rotation: [[x[0], y[0], z[0]], [x[1], y[1], z[1]], [x[2], y[2], z[2]]], radius })
     }
 
     /// A direction of the plate in the laboratory.

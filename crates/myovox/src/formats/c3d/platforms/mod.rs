@@ -39,7 +39,11 @@ use declared::Declared;
 use frame::Frame;
 use pressure::Pressure;
 
+use units::Scale;
 pub use units::{PlatformUnits, UnitSource};
+
+/// Normal force in N from which a foot on the plate is a witness for the unit of its moments.
+const WITNESS_N: f64 = 10.0;
 
 /// Which of the two opposite forces is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -140,7 +144,8 @@ pub struct PlateLoads {
     pub normal_force_n: Array1<f64>,
     /// (3, samples): force in the laboratory in N. NaN for type 12, which measures one component only.
     pub force_n: Array2<f64>,
-    /// (3, samples): moment about the centre of the surface, in the laboratory, in N·m. NaN for type 12.
+    /// (3, samples): moment about the centre of the surface, in the laboratory, in N·m. NaN for type 12, and where the origin is not known;
+    /// so is what follows from it.
     pub moment_nm: Array2<f64>,
     /// (3, samples): centre of pressure in the laboratory in `POINT:UNITS`; NaN at or below the threshold.
     pub center_of_pressure: Array2<f64>,
@@ -165,7 +170,7 @@ impl C3dRecording {
     ///
     /// # Errors
     /// `config.out-of-range`, `limit.memory-bytes`; under [`Policy::Strict`] `c3d.fp-corners-bad`, `c3d.fp-channel-range`,
-    /// `c3d.fp-cal-matrix-missing`, `c3d.fp-origin-missing`.
+    /// `c3d.fp-cal-matrix-missing`, `c3d.fp-origin-missing`, `c3d.fp-moment-units`.
     pub fn force_platforms(&self, config: &ForcePlatformConfig, budget: &mut Budget) -> Result<ForcePlatforms> {
         within("cop_threshold_n", config.cop_threshold_n, 0.0..=1000.0)?;
         let mut warnings = Warnings::new(&C3dConfig::default().policy(config.policy), budget.limits());
@@ -182,8 +187,11 @@ impl C3dRecording {
             warnings: Vec::new(),
         };
         for (number, declared) in declared.into_iter().enumerate() {
+            let path = format!("platforms[{number}].loads");
             if let Some((reason, message)) = &declared.unusable {
-                found.missing.push(Missing::new(format!("platforms[{number}].loads"), reason, message.clone()));
+                found.missing.push(Missing::new(path, reason, message.clone()));
+            } else if let Some(message) = &declared.no_moments {
+                found.missing.push(Missing::new(format!("{path}.moment_nm"), "origin_missing", message.clone()));
             }
             found.platforms.push(self.platform(number, declared, zero, config, budget, &mut warnings)?);
         }
@@ -200,7 +208,9 @@ impl C3dRecording {
         budget: &mut Budget,
         warnings: &mut Warnings,
     ) -> Result<ForcePlatform> {
-        let scale = units::find(self, &declared);
+        let rows = self.channels_of(&declared, zero);
+        let scale =
+            plausible_scale(number, &declared, units::find(self, &declared), &rows, self.analog.ncols(), warnings)?;
         let polynomial = match config.kistler_correction {
             KistlerCorrection::Polynomial if matches!(declared.kind, 3 | 7) => polynomial(&self.parameters, number),
             _ => None,
@@ -211,7 +221,6 @@ impl C3dRecording {
                 units::warn(number, &declared, &scale, warnings)?;
                 let pressure =
                     Pressure { threshold_n: config.cop_threshold_n, polynomial, length_m: scale.units.length_m };
-                let rows = self.channels_of(&declared, zero);
                 Some(loads(&rows, self.analog.ncols(), &converter, frame, &pressure, config.sign, budget)?)
             }
             _ => None,
@@ -293,6 +302,50 @@ fn polynomial(parameters: &Parameters, number: usize) -> Option<[[f64; 6]; 2]> {
     set.iter().all(|value| value.is_finite()).then_some(coefficients)
 }
 
+/// `stated`, unless its moments put the feet far outside the plate while moments in N times the unit of length put them on it: files are found
+/// that say newton metres and hold newton millimetres.
+fn plausible_scale(
+    number: usize,
+    declared: &Declared,
+    stated: Scale,
+    rows: &[(&[f64], f64)],
+    samples: usize,
+    warnings: &mut Warnings,
+) -> Result<Scale> {
+    let Some(frame) = declared.frame.as_ref().filter(|_| declared.unusable.is_none()) else { return Ok(stated) };
+    let Some(usual) = stated.with_moments_as_usual(declared) else { return Ok(stated) };
+    let on_plate = |scale: &Scale| {
+        let converter = Converter::new(declared, scale)?;
+        let wrenches = (0..samples).map(|i| converter.wrench(&sample_of(rows, i)));
+        let most = wrenches.clone().fold(0.0_f64, |most, wrench| most.max(wrench.force[2].abs()));
+        let pressure = Pressure { threshold_n: WITNESS_N.max(most / 2.0), polynomial: None, length_m: 1.0 };
+        let points = wrenches.map(|wrench| pressure.of(&wrench).0).filter(|point| point[0].is_finite());
+        let (all, inside) = points.fold((0_u64, 0_u64), |(all, inside), [x, y]| {
+            let is_inside = x * x + y * y <= frame.radius * frame.radius;
+            (all.saturating_add(1), inside.saturating_add(u64::from(is_inside)))
+        });
+        (all > 0).then_some(inside.saturating_mul(2) >= all)
+    };
+    if on_plate(&stated) != Some(false) || on_plate(&usual) != Some(true) {
+        return Ok(stated);
+    }
+    let message = format!(
+        "platform {}: by the stated unit of its moments the centre of pressure lies outside the plate; they are read as N times the unit of length",
+        number.saturating_add(1)
+    );
+    warnings.add(Warning::new("c3d.fp-moment-units", message).field("ANALOG:UNITS"))?;
+    Ok(usual)
+}
+
+/// The values of sample `i` without their baselines; NaN where a channel has none.
+fn sample_of(rows: &[(&[f64], f64)], i: usize) -> [f64; channels::MOST] {
+    let mut raw = [0.0; channels::MOST];
+    for (raw, (row, baseline)) in raw.iter_mut().zip(rows) {
+        *raw = row.get(i).map_or(f64::NAN, |value| value - baseline);
+    }
+    raw
+}
+
 /// Three rows of one value per sample.
 struct Rows {
     values: Vec<f64>,
@@ -319,7 +372,7 @@ impl Rows {
 
 /// Computes the loads of one plate, sample by sample.
 fn loads(
-    channels: &[(&[f64], f64)],
+    rows: &[(&[f64], f64)],
     samples: usize,
     converter: &Converter,
     frame: &Frame,
@@ -331,12 +384,8 @@ fn loads(
     let (mut force, mut moment) = (Rows::new(samples, budget)?, Rows::new(samples, budget)?);
     let (mut center, mut free) = (Rows::new(samples, budget)?, Rows::new(samples, budget)?);
     let sign = if sign == ForceSign::GroundReaction { -1.0 } else { 1.0 };
-    let mut raw = [0.0; channels::MOST];
     for (i, normal) in normal.iter_mut().enumerate() {
-        for (raw, (row, baseline)) in raw.iter_mut().zip(channels) {
-            *raw = row.get(i).map_or(f64::NAN, |value| value - baseline);
-        }
-        let wrench = converter.wrench(&raw);
+        let wrench = converter.wrench(&sample_of(rows, i));
         let (point, free_moment) = pressure.of(&wrench);
         let Wrench { force: f, moment: m } = wrench;
         *normal = sign * f[2];

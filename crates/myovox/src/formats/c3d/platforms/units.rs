@@ -20,6 +20,8 @@ pub enum UnitSource {
     Convention,
     /// Nothing says it, or it is a unit that is not known here.
     Assumed,
+    /// The file says another one, by which the centre of pressure would lie far outside the plate; the usual one was taken.
+    Contradicted,
 }
 
 /// Units of the channels of a platform.
@@ -63,8 +65,9 @@ const LENGTHS: [(&str, f64); 12] = [
     ("METRE", 1.0),
 ];
 
-const FORCES: [(&str, f64); 8] = [
+const FORCES: [(&str, f64); 9] = [
     ("N", 1.0),
+    ("NT", 1.0),
     ("NEWTON", 1.0),
     ("NEWTONS", 1.0),
     ("KN", 1e3),
@@ -82,9 +85,11 @@ fn lookup(table: &[(&str, f64)], word: &str) -> Option<f64> {
     table.iter().find(|(name, _)| *name == word).map(|&(_, factor)| factor)
 }
 
-/// Metres per unit of length.
+/// Metres per unit of length. A word may be cut: `mete`.
 fn length_m(unit: &str) -> Option<f64> {
-    lookup(&LENGTHS, &letters(unit))
+    let word = letters(unit);
+    let begins = |name: &str| word.len() >= 4 && name.starts_with(&word);
+    lookup(&LENGTHS, &word).or_else(|| LENGTHS.iter().find(|(name, _)| begins(name)).map(|&(_, factor)| factor))
 }
 
 /// Newtons per unit of force.
@@ -96,6 +101,19 @@ fn force_n(unit: &str) -> Option<f64> {
 fn moment_nm(unit: &str) -> Option<f64> {
     let word = letters(unit);
     FORCES.iter().find_map(|(force, newtons)| Some(newtons * lookup(&LENGTHS, word.strip_prefix(force)?)?))
+}
+
+impl Scale {
+    /// The same with moments in N times the unit of length, where the file says otherwise.
+    pub(super) fn with_moments_as_usual(&self, declared: &Declared) -> Option<Self> {
+        let of_moments = 3..6;
+        let stated = self.factors.get(of_moments.clone())?;
+        let is_other = matches!(declared.kind, 2 | 21) && declared.matrix.is_none() && stated.iter().any(|f| *f != 1.0);
+        let mut scale = Self { units: self.units.clone(), factors: self.factors };
+        scale.factors.get_mut(of_moments)?.fill(1.0);
+        scale.units.moment = UnitSource::Contradicted;
+        is_other.then_some(scale)
+    }
 }
 
 /// What stands in a channel.
