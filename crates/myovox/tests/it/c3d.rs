@@ -3,9 +3,14 @@
 mod builder;
 mod corpus;
 mod generated;
+mod held;
 mod hostile;
 mod layout;
 mod parameters;
+mod peers;
+mod platforms;
+mod platforms_corpus;
+mod recover;
 mod values;
 
 use builder::Trial;

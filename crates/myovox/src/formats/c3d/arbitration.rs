@@ -201,6 +201,8 @@ enum Source {
     Stated,
     /// A statement that the size does not allow: what is present.
     Truncated { declared: u64 },
+    /// Under recover: a statement behind which the data go on.
+    Unfinished { declared: u64 },
     /// The size alone.
     Size,
     /// No frame is stated.
@@ -253,19 +255,30 @@ impl Fit {
 
     /// Under recover: counts an unfinished recording from its size. Returns 1 where one more frame has its points but not its samples.
     pub(super) fn recover(&mut self, evidence: &Evidence<'_>) -> u64 {
-        let whole = match self.source {
-            _ if evidence.policy != Policy::Recover => return 0,
+        if evidence.policy != Policy::Recover {
+            return 0;
+        }
+        let held = self.shape.holds(self.end).unwrap_or(0);
+        let rest = self.shape.trailing(self.frames, self.end).unwrap_or(0);
+        let may_be_cut = match self.source {
+            Source::Truncated { declared } => declared > self.frames,
             Source::Nothing => {
-                without_padding(evidence.bytes, &self.shape, self.shape.holds(self.end).unwrap_or(0), self.end)
+                self.frames = without_padding(evidence.bytes, &self.shape, held, self.end);
+                // Padding fills the last block; a file that ends within one was cut.
+                !self.end.at.is_multiple_of(BLOCK)
             }
-            Source::Truncated { .. } => self.frames,
-            Source::Stated | Source::Size => return 0,
+            Source::Stated if rest >= PADDING && evidence.rotation_bytes == 0 => {
+                let frames = without_zeros(evidence.bytes, &self.shape, held, self.frames);
+                if frames > self.frames {
+                    (self.source, self.frames) = (Source::Unfinished { declared: self.frames }, frames);
+                }
+                false
+            }
+            Source::Stated | Source::Size | Source::Unfinished { .. } => false,
         };
-        self.frames = whole;
         let point_bytes = u64::from(self.shape.points).saturating_mul(4).saturating_mul(self.shape.storage.width());
-        let left = self.shape.trailing(whole, self.end).unwrap_or(0);
-        let partial = matches!(self.source, Source::Truncated { declared } if declared > whole);
-        u64::from(partial && point_bytes > 0 && left >= point_bytes)
+        let left = self.shape.trailing(self.frames, self.end).unwrap_or(0);
+        u64::from(may_be_cut && point_bytes > 0 && left >= point_bytes && left < self.shape.frame_bytes())
     }
 
     pub(super) fn warn(&self, evidence: &Evidence<'_>, warnings: &mut Warnings) -> Result<()> {
@@ -293,9 +306,15 @@ impl Fit {
                 let message = format!("no frames declared; {frames} counted from the size of the file");
                 warnings.add(Warning::new("c3d.frames-from-size", message).byte(at).field("POINT:FRAMES"))?;
             }
+            Source::Unfinished { declared } => {
+                let message = format!("{declared} frames declared; {frames} counted from the size of the file");
+                warnings.add(Warning::new("c3d.frames-from-size", message).byte(at).field("POINT:FRAMES"))?;
+            }
             Source::Stated | Source::Nothing => {}
         }
-        if evidence.policy == Policy::Recover && matches!(self.source, Source::Truncated { .. } | Source::Nothing) {
+        let is_unfinished =
+            matches!(self.source, Source::Truncated { .. } | Source::Nothing | Source::Unfinished { .. });
+        if evidence.policy == Policy::Recover && is_unfinished {
             let message = format!("unfinished recording: {frames} whole frames read");
             warnings.add(Warning::new("c3d.trial-recovered", message).byte(at))?;
         }
@@ -351,6 +370,15 @@ fn truncated(evidence: &Evidence<'_>, shapes: &[Shape], stated: &Stated) -> Opti
 
 fn same_counts(stated: &Stated, declared: u64) -> bool {
     stated.counts.iter().all(|&(_, count)| count == declared)
+}
+
+/// `frames` without those at the end, behind the first `known`, whose bytes are all zero: room that was reserved and not filled.
+fn without_zeros(bytes: Bytes<'_>, shape: &Shape, frames: u64, known: u64) -> u64 {
+    let size = shape.frame_bytes();
+    let start = shape.data_start.saturating_add(known.saturating_mul(size));
+    let unknown = bytes.clamped(start, frames.saturating_sub(known).saturating_mul(size));
+    let filled = unknown.iter().rposition(|&byte| byte != 0).map_or(0, |last| (last as u64).saturating_add(1));
+    known.saturating_add(filled.div_ceil(size.max(1)))
 }
 
 /// `frames` without those that lie wholly in the last block and are all zero: padding, not data.

@@ -7,7 +7,8 @@
 //! 2. `records` and `parameters`: the list of groups and parameters, whatever state it is in;
 //! 3. `layout` and `arbitration`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
 //! 4. `points`, `analog`, `rotation`: that layout decoded into arrays;
-//! 5. `events`, labels, force platform channels: what the parameters say about them.
+//! 5. `events`, labels, force platform channels: what the parameters say about them;
+//! 6. `platforms`, on request: the forces on the plates in the floor.
 //!
 //! Real files contradict themselves in many ways. Nothing is guessed in silence: each guess is a warning of the table [`WARNINGS`], and under
 //! [`Policy::Strict`] those that could change a number are errors of the same code.
@@ -22,6 +23,7 @@ mod header;
 mod layout;
 mod number;
 mod parameters;
+mod platforms;
 mod points;
 mod records;
 mod rotation;
@@ -43,6 +45,10 @@ pub use header::Header;
 pub use layout::Layout;
 pub use number::{Processor, Storage};
 pub use parameters::{Group, Parameter, ParameterType, Parameters};
+pub use platforms::{
+    Baseline, ForcePlatform, ForcePlatformConfig, ForcePlatforms, ForceSign, KistlerCorrection, PlateLoads,
+    PlatformUnits, UnitSource,
+};
 pub use rotation::Rotations;
 pub use warnings::{Severity, WARNINGS};
 
@@ -125,7 +131,7 @@ pub struct C3dRecording {
     pub parameters: Parameters,
     /// Events of header and EVENT group.
     pub events: Vec<Event>,
-    /// Analog channels (from 0) that `FORCE_PLATFORM:CHANNEL` names, each once, in its order.
+    /// Analog channels (from 0) that `FORCE_PLATFORM:CHANNEL` names, each once, in its order; of each platform as many as its type has.
     pub force_platform_channels: Vec<usize>,
     /// Rotations of segments, where the file holds them.
     pub rotations: Option<Rotations>,
@@ -265,7 +271,8 @@ fn survey(
     let channels = Labels::read(&parameters, "ANALOG", layout.channels, budget, warnings)?;
     let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
     let events = events::read(&header, &parameters, &layout, budget, warnings)?;
-    let force_platform_channels = force_platform_channels(&parameters, &layout, warnings)?;
+    let channel_count = usize::try_from(layout.channels).unwrap_or(usize::MAX);
+    let force_platform_channels = platforms::channels_of_all(&parameters, channel_count, warnings)?;
     let trimmed = |text: String| text.trim().to_owned();
     let mut analog_units: Vec<String> =
         parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
@@ -362,29 +369,4 @@ fn pad_labels(labels: &mut Vec<String>, count: usize) {
     let missing = count.saturating_sub(labels.len());
     labels.truncate(count);
     labels.extend((1..=missing).map(|n| format!("*{n}")));
-}
-
-/// The channels that `FORCE_PLATFORM:CHANNEL` names, from 0.
-fn force_platform_channels(parameters: &Parameters, layout: &Layout, warnings: &mut Warnings) -> Result<Vec<usize>> {
-    let Some(parameter) = parameters.get("FORCE_PLATFORM", "CHANNEL") else { return Ok(Vec::new()) };
-    let per_plate = usize::from(parameter.dims.first().copied().unwrap_or(1));
-    let used = parameters.count("FORCE_PLATFORM", "USED").map(|used| usize::try_from(used).unwrap_or(usize::MAX));
-    let numbers = parameter.as_u32s();
-    let wanted = used.map_or(numbers.len(), |used| used.saturating_mul(per_plate));
-    let mut channels = Vec::new();
-    let mut beyond = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    for number in numbers.into_iter().take(wanted).flatten().filter(|&number| number > 0 && seen.insert(number)) {
-        match number.checked_sub(1).filter(|&channel| channel < layout.channels) {
-            Some(channel) => channels.push(usize::try_from(channel).unwrap_or(usize::MAX)),
-            None => {
-                beyond.insert(number);
-            }
-        }
-    }
-    if let Some(first) = beyond.first() {
-        let message = format!("channel {first} is named, there are {} channels", layout.channels);
-        warnings.add(Warning::new("c3d.fp-channel-range", message).field("FORCE_PLATFORM:CHANNEL"))?;
-    }
-    Ok(channels)
 }

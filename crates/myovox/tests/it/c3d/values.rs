@@ -227,7 +227,8 @@ fn force_platforms_name_channels_from_1() {
     let mut trial = Trial::new(1, 8, 1, 1);
     trial.set("FORCE_PLATFORM", "USED", Value::Bytes(vec![1]));
     trial.set("FORCE_PLATFORM", "CHANNEL", Value::Raw(2, vec![3, 2], vec![3, 0, 1, 0, 9, 0, 5, 0, 6, 0, 7, 0]));
-    assert_eq!(warned(&trial.build(), &["fp-channel-range"]).force_platform_channels, [2, 0]);
+    let codes = ["fp-channel-range", "fp-type-unsupported"]; // the file does not say of what type it is
+    assert_eq!(warned(&trial.build(), &codes).force_platform_channels, [2, 0]);
 }
 
 /// Rotations of `segments` x `samples`: entry = 100 sample + 10 segment + place in the file; the last segment is invalid.
