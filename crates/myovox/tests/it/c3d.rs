@@ -7,6 +7,7 @@ mod hostile;
 mod layout;
 mod parameters;
 mod values;
+mod write;
 
 use builder::Trial;
 use myovox::formats::Policy;

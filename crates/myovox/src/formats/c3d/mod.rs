@@ -17,6 +17,7 @@
 
 mod analog;
 mod arbitration;
+mod edit;
 mod events;
 mod header;
 mod layout;
@@ -26,6 +27,7 @@ mod points;
 mod records;
 mod rotation;
 mod warnings;
+mod write;
 
 use std::collections::BTreeSet;
 
@@ -38,6 +40,7 @@ use crate::formats::bytes::Bytes;
 use crate::limits::{Budget, exceeded};
 use crate::warning::Warning;
 
+pub use edit::{Edited, Editor};
 pub use events::{Event, EventSource};
 pub use header::Header;
 pub use layout::Layout;
@@ -45,6 +48,7 @@ pub use number::{Processor, Storage};
 pub use parameters::{Group, Parameter, ParameterType, Parameters};
 pub use rotation::Rotations;
 pub use warnings::{Severity, WARNINGS};
+pub use write::{C3dBuilder, C3dWriteConfig, LongParameters, WRITE_WARNINGS, write};
 
 use warnings::Warnings;
 
