@@ -12,6 +12,7 @@ mod platforms;
 mod platforms_corpus;
 mod recover;
 mod values;
+mod write;
 
 use builder::Trial;
 use myovox::formats::Policy;

@@ -18,6 +18,7 @@
 
 mod analog;
 mod arbitration;
+mod edit;
 mod events;
 mod header;
 mod layout;
@@ -28,6 +29,7 @@ mod points;
 mod records;
 mod rotation;
 mod warnings;
+mod write;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +42,7 @@ use crate::formats::bytes::Bytes;
 use crate::limits::{Budget, exceeded};
 use crate::warning::Warning;
 
+pub use edit::{Edited, Editor};
 pub use events::{Event, EventSource};
 pub use header::Header;
 pub use layout::Layout;
@@ -51,6 +54,7 @@ pub use platforms::{
 };
 pub use rotation::Rotations;
 pub use warnings::{Severity, WARNINGS};
+pub use write::{C3dBuilder, C3dWriteConfig, LongParameters, WRITE_WARNINGS, write};
 
 use warnings::Warnings;
 

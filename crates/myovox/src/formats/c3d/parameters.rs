@@ -4,6 +4,8 @@
 //! when they are asked for. Names are compared without regard to ASCII case. Where a name occurs twice the first one is found.
 //! Source: "The C3D File Format", Motion Lab Systems, *The Parameter Section*.
 
+mod edit;
+
 use std::collections::BTreeMap;
 
 use super::number::{Processor, is_vax_reserved};
@@ -63,7 +65,7 @@ pub struct Parameter {
     pub description: Vec<u8>,
     /// Whether programs are asked not to change it.
     pub locked: bool,
-    /// Byte of the record in the file.
+    /// Byte of the record in the file; 0 where it was made by a program.
     pub byte: u64,
     pub(super) processor: Processor,
 }
@@ -82,7 +84,7 @@ pub struct Group {
     pub description: Vec<u8>,
     /// Whether programs are asked not to change it.
     pub locked: bool,
-    /// Byte of the record in the file; nothing where there is none.
+    /// Byte of the record in the file; nothing where there is none, or where it was made by a program.
     pub byte: Option<u64>,
     /// Its parameters in file order.
     pub parameters: Vec<Parameter>,
@@ -139,7 +141,7 @@ impl Parameters {
 
     /// The texts of a [`series`](Self::series), without blanks at the end, decoded one by one.
     pub fn texts<'a>(&'a self, group: &'a str, name: &'a str) -> impl Iterator<Item = String> {
-        self.series(group, name).flat_map(Parameter::texts)
+        self.series(group, name).flat_map(Parameter::decoded_texts)
     }
 
     /// The numbers of a [`series`](Self::series).
@@ -177,11 +179,11 @@ impl Parameter {
     /// The texts, each without blanks at the end: the first dimension is the length, the others count. Empty where it is not text or texts
     /// have no length.
     pub fn as_texts(&self) -> Vec<String> {
-        self.texts().collect()
+        self.decoded_texts().collect()
     }
 
     /// The same, decoded one by one.
-    pub(super) fn texts(&self) -> impl Iterator<Item = String> {
+    pub(super) fn decoded_texts(&self) -> impl Iterator<Item = String> {
         let width = match self.dims.as_slice() {
             _ if self.kind != ParameterType::Text => 0,
             [] | [_] => self.data.len(),
@@ -196,7 +198,7 @@ impl Parameter {
         match self.kind {
             ParameterType::Byte => self.data.iter().map(|&byte| f64::from(byte)).collect(),
             ParameterType::Integer => self.words().map(|word| f64::from(word.cast_signed())).collect(),
-            ParameterType::Real => self.reals().iter().map(|raw| self.processor.float(*raw)).collect(),
+            ParameterType::Real => self.raw_reals().iter().map(|raw| self.processor.float(*raw)).collect(),
             ParameterType::Text | ParameterType::Unknown(_) => Vec::new(),
         }
     }
@@ -206,7 +208,7 @@ impl Parameter {
         match self.kind {
             ParameterType::Byte => self.data.first().map(|&byte| f64::from(byte)),
             ParameterType::Integer => self.words().next().map(|word| f64::from(word.cast_signed())),
-            ParameterType::Real => self.reals().first().map(|raw| self.processor.float(*raw)),
+            ParameterType::Real => self.raw_reals().first().map(|raw| self.processor.float(*raw)),
             ParameterType::Text | ParameterType::Unknown(_) => None,
         }
     }
@@ -217,7 +219,7 @@ impl Parameter {
         match self.kind {
             ParameterType::Byte => self.data.iter().map(|&byte| Some(u32::from(byte))).collect(),
             ParameterType::Integer => self.words().map(|word| Some(u32::from(word))).collect(),
-            ParameterType::Real => self.reals().iter().map(|raw| count_of(self.processor.float(*raw))).collect(),
+            ParameterType::Real => self.raw_reals().iter().map(|raw| count_of(self.processor.float(*raw))).collect(),
             ParameterType::Text | ParameterType::Unknown(_) => Vec::new(),
         }
     }
@@ -225,14 +227,14 @@ impl Parameter {
     /// Number of VAX reserved operands among the values.
     pub(super) fn reserved_operands(&self) -> usize {
         let is_vax = self.processor == Processor::Dec && self.kind == ParameterType::Real;
-        if is_vax { self.reals().iter().filter(|raw| is_vax_reserved(**raw)).count() } else { 0 }
+        if is_vax { self.raw_reals().iter().filter(|raw| is_vax_reserved(**raw)).count() } else { 0 }
     }
 
     fn words(&self) -> impl Iterator<Item = u16> {
         self.data.as_chunks::<2>().0.iter().map(|raw| self.processor.u16(*raw))
     }
 
-    fn reals(&self) -> &[[u8; 4]] {
+    fn raw_reals(&self) -> &[[u8; 4]] {
         self.data.as_chunks::<4>().0
     }
 }
