@@ -14,5 +14,6 @@ mod architecture;
 mod c3d;
 mod emg;
 mod parity_scipy;
+mod regressions;
 mod voice;
 mod wav;

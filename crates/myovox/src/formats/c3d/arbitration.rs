@@ -160,11 +160,9 @@ fn analog_shapes(evidence: &Evidence<'_>, rate: Option<f64>) -> Vec<(u32, u32, b
 
 /// A number in one or two 16-bit words, low word first, or in one float.
 fn long_count(parameter: &Parameter) -> Option<u32> {
-    let counts = parameter.as_u32s();
-    match (parameter.kind, counts.as_slice()) {
-        (ParameterType::Integer, [Some(low), Some(high), ..]) => Some(low | (high << 16)),
-        (_, [Some(count), ..]) => Some(*count),
-        _ => None,
+    match (parameter.kind, parameter.count_at(0)?, parameter.count_at(1)) {
+        (ParameterType::Integer, low, Some(high)) => Some(low | (high << 16)),
+        (_, count, _) => Some(count),
     }
 }
 
@@ -265,7 +263,9 @@ impl Fit {
         let point_bytes = u64::from(self.shape.points).saturating_mul(4).saturating_mul(self.shape.storage.width());
         let left = self.shape.trailing(whole, self.end).unwrap_or(0);
         let partial = matches!(self.source, Source::Truncated { declared } if declared > whole);
-        u64::from(partial && point_bytes > 0 && left >= point_bytes)
+        // The samples that are missing come out as NaN: of a frame longer than the file they would be claimed, not recorded.
+        let is_plausible = self.shape.frame_bytes() <= evidence.bytes.len();
+        u64::from(partial && is_plausible && point_bytes > 0 && left >= point_bytes)
     }
 
     pub(super) fn warn(&self, evidence: &Evidence<'_>, warnings: &mut Warnings) -> Result<()> {

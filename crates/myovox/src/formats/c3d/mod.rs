@@ -267,6 +267,7 @@ fn survey(
     let events = events::read(&header, &parameters, &layout, budget, warnings)?;
     let force_platform_channels = force_platform_channels(&parameters, &layout, warnings)?;
     let trimmed = |text: String| text.trim().to_owned();
+    budget.charge(parameters.text_memory("ANALOG", "UNITS", channels.all.len(), LABEL_BYTES), "analog units")?;
     let mut analog_units: Vec<String> =
         parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
     analog_units.resize(channels.all.len(), String::new());
@@ -320,6 +321,9 @@ fn analog_rate_hz(
     }
 }
 
+/// Memory that a label takes beside its text: the list while it grows, the tables in which double ones are looked for.
+const LABEL_BYTES: u64 = 160;
+
 /// The labels of points or channels.
 struct Labels {
     all: Vec<String>,
@@ -336,6 +340,7 @@ impl Labels {
     ) -> Result<Self> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         budget.charge_metadata((count as u64).saturating_mul(64), "labels")?;
+        budget.charge(parameters.text_memory(group, "LABELS", count, LABEL_BYTES.saturating_sub(64)), "labels")?;
         let field = format!("{group}:LABELS");
         let mut all: Vec<String> =
             parameters.texts(group, "LABELS").take(count).map(|label| label.trim().to_owned()).collect();
@@ -369,20 +374,20 @@ fn force_platform_channels(parameters: &Parameters, layout: &Layout, warnings: &
     let Some(parameter) = parameters.get("FORCE_PLATFORM", "CHANNEL") else { return Ok(Vec::new()) };
     let per_plate = usize::from(parameter.dims.first().copied().unwrap_or(1));
     let used = parameters.count("FORCE_PLATFORM", "USED").map(|used| usize::try_from(used).unwrap_or(usize::MAX));
-    let numbers = parameter.as_u32s();
-    let wanted = used.map_or(numbers.len(), |used| used.saturating_mul(per_plate));
+    let stored = usize::try_from(parameter.len()).unwrap_or(usize::MAX).min(parameter.data.len());
+    let wanted = used.map_or(stored, |used| used.saturating_mul(per_plate)).min(stored);
     let mut channels = Vec::new();
-    let mut beyond = BTreeSet::new();
+    let mut beyond: Option<u32> = None;
+    // Numbers of no channel are counted by the least: a list of them could be as long as the file.
     let mut seen = BTreeSet::new();
-    for number in numbers.into_iter().take(wanted).flatten().filter(|&number| number > 0 && seen.insert(number)) {
+    for number in (0..wanted).filter_map(|i| parameter.count_at(i)).filter(|&number| number > 0) {
         match number.checked_sub(1).filter(|&channel| channel < layout.channels) {
-            Some(channel) => channels.push(usize::try_from(channel).unwrap_or(usize::MAX)),
-            None => {
-                beyond.insert(number);
-            }
+            Some(channel) if seen.insert(number) => channels.push(usize::try_from(channel).unwrap_or(usize::MAX)),
+            Some(_) => {}
+            None => beyond = Some(beyond.map_or(number, |least| least.min(number))),
         }
     }
-    if let Some(first) = beyond.first() {
+    if let Some(first) = beyond {
         let message = format!("channel {first} is named, there are {} channels", layout.channels);
         warnings.add(Warning::new("c3d.fp-channel-range", message).field("FORCE_PLATFORM:CHANNEL"))?;
     }
