@@ -101,6 +101,22 @@ impl Budget {
         Ok(vec![T::default(); len])
     }
 
+    /// Appends `value` to `list`. A list that must grow is charged for its new place; the old one, held until all has moved, was charged when
+    /// it was taken. So what is charged covers what is held at any time.
+    ///
+    /// # Errors
+    /// `limit.memory-bytes` when the budget or the machine has less memory left; `list` is as it was.
+    pub(crate) fn push<T>(&mut self, list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
+        const LEAST: usize = 4;
+        if list.len() == list.capacity() {
+            let mut grown = self.with_capacity(list.len().saturating_mul(2).max(LEAST), what)?;
+            grown.append(list);
+            *list = grown;
+        }
+        list.push(value);
+        Ok(())
+    }
+
     /// An empty vector with room for `len` values, charged before it is allocated.
     ///
     /// # Errors
@@ -138,6 +154,20 @@ mod tests {
         let line = budget.charge(60, "analog samples").unwrap_err().to_string();
         assert_eq!(line, "analog samples beyond limits.max_memory_bytes: found 120, expected at most 100");
         assert_eq!(budget.memory_bytes(), 60);
+    }
+
+    #[test]
+    fn a_growing_list_is_charged_for_each_place_it_had() {
+        let mut budget = Budget::new(&Limits::default().max_memory_bytes(60));
+        let mut list = Vec::new();
+        for n in 0..5_u32 {
+            budget.push(&mut list, n, "numbers").unwrap();
+        }
+        // Four numbers, then eight.
+        assert_eq!((list.capacity(), budget.memory_bytes()), (8, 4 * (4 + 8)));
+        list.extend(5..8);
+        assert_eq!(budget.push(&mut list, 8, "numbers").unwrap_err().code(), "limit.memory-bytes");
+        assert_eq!(list, [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]

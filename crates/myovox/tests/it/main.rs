@@ -17,5 +17,6 @@ mod emg;
 mod export;
 mod inspect;
 mod parity_scipy;
+mod regressions;
 mod voice;
 mod wav;

@@ -60,7 +60,7 @@ impl Scaling {
         warnings: &mut Warnings,
     ) -> Result<Self> {
         let count = usize::try_from(layout.channels).unwrap_or(usize::MAX);
-        budget.charge((count as u64).saturating_mul(40), "analog scales")?;
+        budget.charge((count as u64).saturating_mul(64), "analog scales")?;
         let format = parameters.get("ANALOG", "FORMAT").and_then(super::Parameter::as_text);
         let format = format.map(|text| text.trim().to_ascii_uppercase()).filter(|text| !text.is_empty());
         let sign = if format.as_deref() == Some("UNSIGNED") { Sign::Unsigned } else { Sign::Signed };
@@ -68,7 +68,7 @@ impl Scaling {
         if count == 0 {
             return Ok(scaling);
         }
-        let scales = parameters.numbers("ANALOG", "SCALE");
+        let scales = parameters.first_numbers("ANALOG", "SCALE", count, signed);
         let (offsets, are_integers) = offsets(parameters, sign, count, warnings)?;
         warn_short("c3d.analog-scale-short", "ANALOG:SCALE", "scale", 1, scales.len(), count, warnings)?;
         scaling.gen_scale = gen_scale(parameters, warnings)?;
@@ -102,17 +102,14 @@ fn offsets(parameters: &Parameters, sign: Sign, count: usize, warnings: &mut War
         warnings.add(Warning::new("c3d.analog-offset-short", message).field("ANALOG:OFFSET"))?;
     }
     let are_integers = parameters.get("ANALOG", name).is_some_and(|first| first.kind == ParameterType::Integer);
-    let offsets: Vec<f64> = parameters
-        .series("ANALOG", name)
-        .flat_map(|parameter| match (parameter.kind, sign) {
-            (ParameterType::Integer, Sign::Unsigned) => {
-                parameter.as_u32s().into_iter().map(|count| f64::from(count.unwrap_or(0))).collect()
-            }
-            _ => parameter.as_f64s(),
-        })
-        .collect();
+    let integer: fn(u16) -> f64 = if sign == Sign::Unsigned { f64::from } else { signed };
+    let offsets = parameters.first_numbers("ANALOG", name, count, integer);
     warn_short("c3d.analog-offset-short", "ANALOG:OFFSET", "offset", 0, offsets.len(), count, warnings)?;
     Ok((offsets, are_integers))
+}
+
+fn signed(word: u16) -> f64 {
+    f64::from(word.cast_signed())
 }
 
 fn warn_short(

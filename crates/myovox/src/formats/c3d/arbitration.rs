@@ -160,11 +160,9 @@ fn analog_shapes(evidence: &Evidence<'_>, rate: Option<f64>) -> Vec<(u32, u32, b
 
 /// A number in one or two 16-bit words, low word first, or in one float.
 fn long_count(parameter: &Parameter) -> Option<u32> {
-    let counts = parameter.as_u32s();
-    match (parameter.kind, counts.as_slice()) {
-        (ParameterType::Integer, [Some(low), Some(high), ..]) => Some(low | (high << 16)),
-        (_, [Some(count), ..]) => Some(*count),
-        _ => None,
+    match (parameter.kind, parameter.count_at(0)?, parameter.count_at(1)) {
+        (ParameterType::Integer, low, Some(high)) => Some(low | (high << 16)),
+        (_, count, _) => Some(count),
     }
 }
 
@@ -278,7 +276,10 @@ impl Fit {
         };
         let point_bytes = u64::from(self.shape.points).saturating_mul(4).saturating_mul(self.shape.storage.width());
         let left = self.shape.trailing(self.frames, self.end).unwrap_or(0);
-        u64::from(may_be_cut && point_bytes > 0 && left >= point_bytes && left < self.shape.frame_bytes())
+        // The samples that are missing come out as NaN: of a frame longer than the file they would be claimed, not recorded.
+        let is_plausible = self.shape.frame_bytes() <= evidence.bytes.len();
+        let is_cut = may_be_cut && is_plausible && left < self.shape.frame_bytes();
+        u64::from(is_cut && point_bytes > 0 && left >= point_bytes)
     }
 
     pub(super) fn warn(&self, evidence: &Evidence<'_>, warnings: &mut Warnings) -> Result<()> {

@@ -20,6 +20,9 @@ use crate::warning::Warning;
 /// Most events that a header holds.
 const HEADER_EVENTS: i16 = 18;
 
+/// Bytes of memory that an event may take.
+const EVENT_BYTES: u64 = 120;
+
 /// Where an event stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -134,35 +137,44 @@ fn of_parameters(
     warnings: &mut Warnings,
 ) -> Result<Vec<Event>> {
     let used = parameters.count("EVENT", "USED").map(|used| usize::try_from(used).unwrap_or(usize::MAX));
-    let times = times(parameters, used);
-    let wanted = used.unwrap_or(times.len());
-    if wanted > times.len() {
-        let message = format!("{wanted} events declared, {} times stored", times.len());
+    let stored = times(parameters, used).count();
+    let wanted = used.unwrap_or(stored);
+    if wanted > stored {
+        let message = format!("{wanted} events declared, {stored} times stored");
         warnings.add(Warning::new("c3d.event-times-short", message).field("EVENT:TIMES"))?;
     }
-    let texts = |name| parameters.texts("EVENT", name).take(wanted.min(times.len())).collect::<Vec<_>>();
+    let count = wanted.min(stored);
+    budget.charge_metadata((count as u64).saturating_mul(EVENT_BYTES), "events")?;
+    for name in ["LABELS", "CONTEXTS"] {
+        budget.charge(parameters.text_memory("EVENT", name, count, super::LABEL_BYTES).saturating_mul(2), "events")?;
+    }
+    let texts = |name| parameters.texts("EVENT", name).take(count).collect::<Vec<_>>();
     let (labels, contexts) = (texts("LABELS"), texts("CONTEXTS"));
     let text = |texts: &[String], i: usize| texts.get(i).map(|text| text.trim().to_owned()).unwrap_or_default();
-    budget.charge_metadata((wanted.min(times.len()) as u64).saturating_mul(100), "events")?;
-    let events = times.into_iter().take(wanted).enumerate();
+    let events = times(parameters, used).take(count).enumerate();
     Ok(events.map(|(i, time)| base.event(text(&labels, i), text(&contexts, i), EventSource::Parameter, time)).collect())
 }
 
 /// Stored times in seconds: pairs of minutes and seconds, or plain seconds where there is one value per event.
-fn times(parameters: &Parameters, used: Option<usize>) -> Vec<f64> {
-    let is_paired = |parameter: &Parameter, values: usize| match parameter.dims.as_slice() {
+fn times(parameters: &Parameters, used: Option<usize>) -> impl Iterator<Item = f64> {
+    let number = |parameter: &Parameter, i: usize| parameter.number_at(i, |word| f64::from(word.cast_signed()));
+    let is_paired = move |parameter: &Parameter| match parameter.dims.as_slice() {
         [2, _, ..] => true,
         [1, _, ..] => false,
-        _ => used.is_some_and(|used| values >= used.saturating_mul(2)),
+        // As many values as minutes and seconds of all events take.
+        _ => used.is_some_and(|used| {
+            let pairs = used.saturating_mul(2);
+            pairs.checked_sub(1).is_none_or(|last| number(parameter, last).is_some())
+        }),
     };
-    let mut times = Vec::new();
-    for parameter in parameters.series("EVENT", "TIMES") {
-        let values = parameter.as_f64s();
-        if is_paired(parameter, values.len()) {
-            times.extend(values.as_chunks::<2>().0.iter().map(|[minutes, seconds]| 60.0 * minutes + seconds));
-        } else {
-            times.extend(values);
-        }
-    }
-    times
+    parameters.series("EVENT", "TIMES").flat_map(move |parameter| {
+        let paired = is_paired(parameter);
+        (0_usize..).map_while(move |i| {
+            if !paired {
+                return number(parameter, i);
+            }
+            let at = i.checked_mul(2)?;
+            Some(60.0 * number(parameter, at)? + number(parameter, at.checked_add(1)?)?)
+        })
+    })
 }

@@ -278,6 +278,7 @@ fn survey(
     let channel_count = usize::try_from(layout.channels).unwrap_or(usize::MAX);
     let force_platform_channels = platforms::channels_of_all(&parameters, channel_count, warnings)?;
     let trimmed = |text: String| text.trim().to_owned();
+    budget.charge(parameters.text_memory("ANALOG", "UNITS", channels.all.len(), LABEL_BYTES), "analog units")?;
     let mut analog_units: Vec<String> =
         parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
     analog_units.resize(channels.all.len(), String::new());
@@ -331,6 +332,9 @@ fn analog_rate_hz(
     }
 }
 
+/// Memory that a label takes beside its text: the list while it grows, the tables in which double ones are looked for.
+const LABEL_BYTES: u64 = 160;
+
 /// The labels of points or channels.
 struct Labels {
     all: Vec<String>,
@@ -347,6 +351,7 @@ impl Labels {
     ) -> Result<Self> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         budget.charge_metadata((count as u64).saturating_mul(64), "labels")?;
+        budget.charge(parameters.text_memory(group, "LABELS", count, LABEL_BYTES.saturating_sub(64)), "labels")?;
         let field = format!("{group}:LABELS");
         let mut all: Vec<String> =
             parameters.texts(group, "LABELS").take(count).map(|label| label.trim().to_owned()).collect();

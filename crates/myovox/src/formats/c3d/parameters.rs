@@ -151,7 +151,26 @@ impl Parameters {
 
     /// A number that counts something (`USED`, `FRAMES`, `DATA_START`), however it is stored.
     pub fn count(&self, group: &str, name: &str) -> Option<u32> {
-        self.get(group, name)?.as_u32s().first().copied().flatten()
+        self.get(group, name)?.count_at(0)
+    }
+
+    /// The first `count` numbers of a [`series`](Self::series), however many are stored: integers as `integer` reads them.
+    pub(super) fn first_numbers(&self, group: &str, name: &str, count: usize, integer: fn(u16) -> f64) -> Vec<f64> {
+        let numbers = |parameter| (0..).map_while(move |i| Parameter::number_at(parameter, i, integer));
+        self.series(group, name).flat_map(numbers).take(count).collect()
+    }
+
+    /// Memory that the first `count` texts of a [`series`](Self::series) may take, with `each` bytes for what holds one: Latin-1 letters
+    /// above ASCII take two bytes of UTF-8.
+    pub(super) fn text_memory(&self, group: &str, name: &str, count: usize, each: u64) -> u64 {
+        let mut left = count;
+        let stored = self.series(group, name).map(|parameter| {
+            let width = parameter.text_width();
+            let texts = parameter.data.len().div_ceil(width.max(1)).min(left);
+            left = left.saturating_sub(texts);
+            texts.saturating_mul(width) as u64
+        });
+        stored.sum::<u64>().saturating_mul(2).saturating_add((count as u64).saturating_mul(each))
     }
 }
 
@@ -184,13 +203,35 @@ impl Parameter {
 
     /// The same, decoded one by one.
     pub(super) fn decoded_texts(&self) -> impl Iterator<Item = String> {
-        let width = match self.dims.as_slice() {
+        let width = self.text_width();
+        let data = if width == 0 { &[] } else { self.data.as_slice() };
+        data.chunks(width.max(1)).map(presented)
+    }
+
+    /// Bytes of one text; 0 where there is none.
+    fn text_width(&self) -> usize {
+        match self.dims.as_slice() {
             _ if self.kind != ParameterType::Text => 0,
             [] | [_] => self.data.len(),
             [width, ..] => usize::from(*width),
-        };
-        let data = if width == 0 { &[] } else { self.data.as_slice() };
-        data.chunks(width.max(1)).map(presented)
+        }
+    }
+
+    /// The value at `index` as a number, integers as `integer` reads them.
+    pub(super) fn number_at(&self, index: usize, integer: fn(u16) -> f64) -> Option<f64> {
+        match self.kind {
+            ParameterType::Byte => self.data.get(index).map(|&byte| f64::from(byte)),
+            ParameterType::Integer => {
+                self.data.as_chunks::<2>().0.get(index).map(|raw| integer(self.processor.u16(*raw)))
+            }
+            ParameterType::Real => self.reals().get(index).map(|raw| self.processor.float(*raw)),
+            ParameterType::Text | ParameterType::Unknown(_) => None,
+        }
+    }
+
+    /// The value at `index` as a count, see [`as_u32s`](Self::as_u32s); nothing where there is none.
+    pub(super) fn count_at(&self, index: usize) -> Option<u32> {
+        self.number_at(index, f64::from).and_then(count_of)
     }
 
     /// The values as numbers; empty where it is text or of unknown type. Integers are signed, bytes unsigned.

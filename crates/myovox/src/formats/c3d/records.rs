@@ -16,7 +16,7 @@ use crate::formats::bytes::Bytes;
 use crate::limits::{Budget, exceeded};
 use crate::warning::Warning;
 
-/// Bytes that a record occupies in memory beside its texts and data, roughly.
+/// Bytes that a record occupies in the tables of names, roughly.
 const RECORD_BYTES: u64 = 200;
 
 /// One record as it stands in the file.
@@ -57,6 +57,10 @@ struct Reader<'a> {
     groups: Vec<Group>,
     parameters: Vec<(u8, Parameter)>,
     warnings: Vec<Warning>,
+    /// Warnings that are kept at most, but for the first of each kind.
+    max_warnings: usize,
+    kinds_warned: Vec<&'static str>,
+    dropped: u64,
     end: End,
     end_at: u64,
 }
@@ -75,7 +79,8 @@ pub(super) fn read(
     let start = byte_of_block(u32::from(header.parameter_block));
     let data_start = byte_of_block(u32::from(header.data_block));
     let limit = if data_start > start { data_start.min(bytes.len()) } else { bytes.len() };
-    let mut list = Reader::new(bytes, processor, limit);
+    let max_warnings = usize::try_from(budget.limits().max_warnings).unwrap_or(usize::MAX);
+    let mut list = Reader::new(bytes, processor, limit, max_warnings);
     list.read(start.saturating_add(4), budget)?;
     if list.end == End::Cut && limit < bytes.len() {
         list = reread_if_data_start_is_wrong(list, start, budget)?;
@@ -84,25 +89,26 @@ pub(super) fn read(
     for warning in std::mem::take(&mut list.warnings) {
         warnings.add(warning)?;
     }
+    warnings.drop_more(list.dropped);
     if list.end == End::Cut {
         let message = "the parameter list does not end before the data or the end of the file";
         warnings.add(Warning::new("c3d.param-truncated", message).byte(list.end_at))?;
     }
     let end_at = list.end_at;
-    Ok((list.into_parameters(warnings)?, end_at))
+    Ok((list.into_parameters(budget, warnings)?, end_at))
 }
 
 /// A header whose data start lies inside the parameters cuts their list. Read on behind it; a list that ends properly and itself names a data
 /// start behind its own end is the better one.
 fn reread_if_data_start_is_wrong<'a>(cut: Reader<'a>, start: u64, budget: &mut Budget) -> Result<Reader<'a>> {
-    let mut whole = Reader::new(cut.bytes, cut.processor, cut.bytes.len());
+    let mut whole = Reader::new(cut.bytes, cut.processor, cut.bytes.len(), cut.max_warnings);
     whole.read(start.saturating_add(4), budget)?;
     let point = whole.groups.iter().find(|group| group.name.eq_ignore_ascii_case("POINT")).map(|group| group.id);
     let stated = whole
         .parameters
         .iter()
         .find(|(id, parameter)| Some(*id) == point && parameter.name.eq_ignore_ascii_case("DATA_START"))
-        .and_then(|(_, parameter)| parameter.as_u32s().first().copied().flatten());
+        .and_then(|(_, parameter)| parameter.count_at(0));
     let behind = stated.is_some_and(|block| byte_of_block(block) >= whole.end_at);
     Ok(if whole.end == End::Proper && behind { whole } else { cut })
 }
@@ -126,9 +132,20 @@ fn check_head(bytes: Bytes<'_>, start: u64, end_at: u64, warnings: &mut Warnings
 }
 
 impl<'a> Reader<'a> {
-    fn new(bytes: Bytes<'a>, processor: Processor, limit: u64) -> Self {
-        let (groups, parameters, warnings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { bytes, processor, limit, groups, parameters, warnings, end: End::Cut, end_at: 0 }
+    fn new(bytes: Bytes<'a>, processor: Processor, limit: u64, max_warnings: usize) -> Self {
+        Self {
+            bytes,
+            processor,
+            limit,
+            groups: Vec::new(),
+            parameters: Vec::new(),
+            warnings: Vec::new(),
+            max_warnings,
+            kinds_warned: Vec::new(),
+            dropped: 0,
+            end: End::Cut,
+            end_at: 0,
+        }
     }
 
     fn read(&mut self, start: u64, budget: &mut Budget) -> Result<()> {
@@ -227,7 +244,7 @@ impl<'a> Reader<'a> {
 
     /// The list breaks off: says so where its continuation would be a parameter of no known type.
     fn name_what_stands_at(&mut self, at: u64, record: &Record<'_>) {
-        let beyond = Reader::new(self.bytes, self.processor, self.bytes.len());
+        let beyond = Reader::new(self.bytes, self.processor, self.bytes.len(), self.max_warnings);
         let kind = beyond.record(at).filter(|next| next.id > 0).and_then(|next| beyond.byte(next.body));
         if let Some(ParameterType::Unknown(code)) = kind.map(|code| ParameterType::from_code(code.cast_signed())) {
             let message = format!("the list breaks off: the record that would follow at byte {at} has the type {code}");
@@ -252,7 +269,8 @@ impl<'a> Reader<'a> {
 
     /// Keeps a record, as far as it lies before `reach`: the next one.
     fn take(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
-        let texts = (record.name.len() as u64).saturating_mul(2);
+        // As stored, and decoded: a Latin-1 letter above ASCII takes two bytes of UTF-8.
+        let texts = (record.name.len() as u64).saturating_mul(3);
         budget.charge_metadata(texts.saturating_add(RECORD_BYTES), "parameter names")?;
         let reach = reach.min(self.limit);
         if record.id < 0 { self.take_group(record, reach, budget) } else { self.take_parameter(record, reach, budget) }
@@ -261,7 +279,7 @@ impl<'a> Reader<'a> {
     fn take_group(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
         let description = self.description(record.body, reach, budget)?;
         self.check_text(record, &description);
-        self.groups.push(Group {
+        let group = Group {
             name: decoded(record.name),
             raw_name: record.name.to_vec(),
             id: record.id.unsigned_abs(),
@@ -269,8 +287,8 @@ impl<'a> Reader<'a> {
             locked: record.locked,
             byte: Some(record.at),
             parameters: Vec::new(),
-        });
-        Ok(())
+        };
+        budget.push(&mut self.groups, group, "groups")
     }
 
     fn take_parameter(&mut self, record: &Record<'_>, reach: u64, budget: &mut Budget) -> Result<()> {
@@ -288,7 +306,7 @@ impl<'a> Reader<'a> {
             self.warn("c3d.param-data-truncated", message, record);
         }
         let data = self.bytes.get(body.data, end.saturating_sub(body.data)).unwrap_or_default();
-        budget.charge_metadata(data.len() as u64, "parameter data")?;
+        budget.charge_metadata((data.len() as u64).saturating_add(body.dims.len() as u64), "parameter data")?;
         let description = self.description(body.data_end, reach, budget)?;
         self.check_text(record, &description);
         if body.kind == ParameterType::Text {
@@ -305,8 +323,7 @@ impl<'a> Reader<'a> {
             byte: record.at,
             processor: self.processor,
         };
-        self.parameters.push((record.id.unsigned_abs(), parameter));
-        Ok(())
+        budget.push(&mut self.parameters, (record.id.unsigned_abs(), parameter), "parameters")
     }
 
     fn body(&self, record: &Record<'_>) -> Option<Body> {
@@ -334,11 +351,20 @@ impl<'a> Reader<'a> {
     }
 
     fn warn(&mut self, code: &'static str, message: String, record: &Record<'_>) {
-        self.warnings.push(Warning::new(code, message).byte(record.at).field(decoded(record.name)));
+        let is_first = !self.kinds_warned.contains(&code);
+        if is_first {
+            self.kinds_warned.push(code);
+        }
+        // The first of a kind is kept whatever came before, because strict may refuse it.
+        if is_first || self.warnings.len() < self.max_warnings {
+            self.warnings.push(Warning::new(code, message).byte(record.at).field(decoded(record.name)));
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+        }
     }
 
     /// Brings parameters to their groups.
-    fn into_parameters(self, warnings: &mut Warnings) -> Result<Parameters> {
+    fn into_parameters(self, budget: &mut Budget, warnings: &mut Warnings) -> Result<Parameters> {
         let mut groups = self.groups;
         let mut by_id: BTreeMap<u8, usize> = BTreeMap::new();
         let mut names: BTreeSet<String> = BTreeSet::new();
@@ -363,16 +389,19 @@ impl<'a> Reader<'a> {
                 let field = parameter.name.clone();
                 warnings.add(Warning::new("c3d.param-orphan-group", message).byte(parameter.byte).field(field))?;
                 by_id.insert(id, groups.len());
-                groups.push(nameless_group(id));
+                budget.push(&mut groups, nameless_group(id), "groups")?;
                 groups.len().saturating_sub(1)
             };
             let Some(group) = groups.get_mut(index) else { continue };
+            // Two tables of names: the one below, and that of group and parameter by which they are found.
+            let keys = (group.name.len() as u64).saturating_add((parameter.name.len() as u64).saturating_mul(2));
+            budget.charge(keys, "parameter names")?;
             if !seen.insert((index, parameter.name.to_ascii_uppercase())) {
                 let field = format!("{}:{}", group.name, parameter.name);
                 let message = "a parameter of this name stands before; the first is used";
                 warnings.add(Warning::new("c3d.param-duplicate-name", message).byte(parameter.byte).field(field))?;
             }
-            group.parameters.push(parameter);
+            budget.push(&mut group.parameters, parameter, "parameters")?;
         }
         Ok(Parameters::new(groups))
     }

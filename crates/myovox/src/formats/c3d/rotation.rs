@@ -92,6 +92,8 @@ pub(super) fn read(
     let segments = usize::try_from(declared.segments).unwrap_or(usize::MAX);
     let samples = usize::try_from(samples).unwrap_or(usize::MAX);
     let (matrices, residuals) = decode(data, layout, segments, samples, budget)?;
+    let memory = parameters.text_memory("ROTATION", "LABELS", segments, super::LABEL_BYTES);
+    budget.charge_metadata(memory, "rotation labels")?;
     let mut labels: Vec<String> = parameters.texts("ROTATION", "LABELS").take(segments).collect();
     super::pad_labels(&mut labels, segments);
     Ok(Rotations { labels, rate_hz, ratio, matrices, residuals })

@@ -128,6 +128,11 @@ impl Warnings {
         Ok(())
     }
 
+    /// Counts warnings that were left out before they came here.
+    pub(super) fn drop_more(&mut self, more: u64) {
+        self.dropped = self.dropped.saturating_add(more);
+    }
+
     /// The list; its last entry counts what did not fit.
     pub(super) fn finish(mut self) -> Vec<Warning> {
         if self.dropped > 0 {

@@ -179,7 +179,7 @@ impl Metadata {
             let point = Content::new(point, 0, content.endian);
             if let (Some(id), Some(frame)) = (point.u32(0), point.u32(20)) {
                 budget.charge_metadata(std::mem::size_of::<CuePoint>() as u64, "cue points")?;
-                self.cues.push(CuePoint { id, frame });
+                budget.push(&mut self.cues, CuePoint { id, frame }, "cue points")?;
             }
         }
         Ok(())
@@ -206,12 +206,14 @@ impl Metadata {
         match (kind, &id.0) {
             (List::Info, _) => {
                 budget.charge_metadata(std::mem::size_of::<InfoText>() as u64, "INFO texts")?;
-                self.info.push(InfoText { id, text: text(content.tail(0), budget)? });
+                let text = text(content.tail(0), budget)?;
+                budget.push(&mut self.info, InfoText { id, text }, "INFO texts")?;
             }
             (List::Labels, b"labl" | b"note") => {
                 if let Some(cue) = content.u32(0) {
                     budget.charge_metadata(std::mem::size_of::<CueText>() as u64, "cue texts")?;
-                    self.cue_texts.push(CueText { cue, id, text: text(content.tail(4), budget)? });
+                    let text = text(content.tail(4), budget)?;
+                    budget.push(&mut self.cue_texts, CueText { cue, id, text }, "cue texts")?;
                 }
             }
             (List::Labels, _) => {}

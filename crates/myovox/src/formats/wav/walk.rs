@@ -198,9 +198,8 @@ impl<'a> Walk<'a> {
         if self.chunks.len() as u64 >= u64::from(at_most) {
             return Err(exceeded("limit.chunks", "chunks", "max_chunks", "more", at_most));
         }
-        budget.charge(std::mem::size_of::<ChunkInfo>() as u64, "chunks")?;
-        self.chunks.push(ChunkInfo { id: chunk.id, offset: at, bytes: chunk.size });
-        Ok(())
+        let info = ChunkInfo { id: chunk.id, offset: at, bytes: chunk.size };
+        budget.push(&mut self.chunks, info, "chunks")
     }
 
     fn visit(&mut self, chunk: &Chunk, there: &'a [u8], budget: &mut Budget, notes: &mut Notes) -> Result<()> {
