@@ -30,7 +30,7 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
             text.push_str(&motion::platforms(contents, &mut reasons, paint));
             text.push_str(&motion::groups(contents, paint));
         }
-        (Contents::Wav(contents), _) => {
+        (Contents::Sound(contents), _) => {
             text.push_str(&sound::levels(recording, contents, &mut reasons, paint));
             text.push_str(&sound::chunks(contents, paint));
             text.push_str(&sound::texts(contents, paint));

@@ -1,6 +1,6 @@
 //! What a sound holds, as text: levels, chunks, texts.
 
-use myovox::report::{Recording, SoundLevel, WavContents};
+use myovox::report::{Recording, SoundContents, SoundLevel};
 
 use super::inspection::ALL;
 use super::number::{self, ABSENT};
@@ -13,7 +13,12 @@ const MOST_CHUNKS: usize = 16;
 const TEXT: usize = 300;
 
 /// Levels of the channels, and which of them are the same.
-pub(super) fn levels(recording: &Recording, contents: &WavContents, reasons: &mut Reasons<'_>, paint: Paint) -> String {
+pub(super) fn levels(
+    recording: &Recording,
+    contents: &SoundContents,
+    reasons: &mut Reasons<'_>,
+    paint: Paint,
+) -> String {
     if contents.channels.is_empty() {
         return String::new();
     }
@@ -38,12 +43,13 @@ pub(super) fn levels(recording: &Recording, contents: &WavContents, reasons: &mu
         .with("smallest", Align::Right, bound(|channel| channel.min))
         .with("largest", Align::Right, bound(|channel| channel.max))
         .with("mean", Align::Right, means);
-    let head = paint.head(&format!("Levels ({} significant bits; 1 is full scale)", contents.valid_bits));
+    let bits = contents.valid_bits.map_or_else(String::new, |bits| format!("{bits} significant bits; "));
+    let head = paint.head(&format!("Levels ({bits}1 is full scale)"));
     let more = more(contents.channels.len(), ALL);
     format!("\n{head}\n{}{more}{}{}", table.text(), reasons.take(), identical(contents, paint))
 }
 
-fn identical(contents: &WavContents, paint: Paint) -> String {
+fn identical(contents: &SoundContents, paint: Paint) -> String {
     let line = |group: &Vec<usize>| {
         let channels: Vec<String> = group.iter().map(|index| (index + 1).to_string()).collect();
         let text = format!("the channels {} hold the same samples", listed(&channels, MOST_CHUNKS));
@@ -53,7 +59,7 @@ fn identical(contents: &WavContents, paint: Paint) -> String {
 }
 
 /// Chunks with their sizes, in the order of the file.
-pub(super) fn chunks(contents: &WavContents, paint: Paint) -> String {
+pub(super) fn chunks(contents: &SoundContents, paint: Paint) -> String {
     if contents.chunks.is_empty() {
         return String::new();
     }
@@ -71,7 +77,7 @@ pub(super) fn chunks(contents: &WavContents, paint: Paint) -> String {
 }
 
 /// Texts that stand beside the samples.
-pub(super) fn texts(contents: &WavContents, paint: Paint) -> String {
+pub(super) fn texts(contents: &SoundContents, paint: Paint) -> String {
     if contents.texts.is_empty() {
         return String::new();
     }

@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use super::{Analyzer, Read};
+use super::{Analyzer, Read, Sound};
 use crate::config::Auto;
 use crate::error::{Error, Result};
-use crate::formats::export::{Exported, RecordingRows, Selection, Table, Target, of_c3d, of_wav};
+use crate::formats::export::{Exported, RecordingRows, Selection, Table, Target, of_c3d, of_sound};
 use crate::limits::Budget;
 
 /// What a recording is converted to.
@@ -68,13 +68,14 @@ impl Analyzer {
     /// ```
     ///
     /// # Errors
-    /// Those of [`inspect`](Self::inspect), of [`of_c3d`], [`of_wav`] and [`Target::write`]; `export.no-such-table` for a table that a sound
+    /// Those of [`inspect`](Self::inspect), of [`of_c3d`], [`of_sound`] and [`Target::write`]; `export.no-such-table` for a table that a sound
     /// does not have.
     pub fn convert(&self, bytes: &[u8], conversion: &Conversion, to: &mut dyn Write) -> Result<Exported> {
         let mut read = self.read(bytes, &mut Budget::new(&self.config().limits))?;
         let mut warnings = match &mut read {
             Read::C3d(recording) => std::mem::take(&mut recording.warnings),
-            Read::Wav(recording) => std::mem::take(&mut recording.warnings),
+            Read::Sound(Sound::Wav(recording)) => std::mem::take(&mut recording.warnings),
+            Read::Sound(Sound::Audio(recording)) => std::mem::take(&mut recording.warnings),
         };
         let mut exported = conversion.target.write(&mut rows(&read, conversion)?, &conversion.title, to)?;
         warnings.append(&mut exported.warnings);
@@ -94,8 +95,8 @@ fn rows<'a>(read: &'a Read, conversion: &Conversion) -> Result<RecordingRows<'a>
             };
             of_c3d(recording, table.or(found), selection)
         }
-        Read::Wav(recording) => match table.or(Table::Analog) {
-            Table::Analog => of_wav(recording, selection),
+        Read::Sound(sound) => match table.or(Table::Analog) {
+            Table::Analog => of_sound(sound.samples(), sound.sample_rate(), selection),
             other => Err(Error::config("export.no-such-table", "a sound has samples only")
                 .found(format!("table {}", other.name()))
                 .expected("table analog")),

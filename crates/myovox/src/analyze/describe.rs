@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1};
 
-use super::{Read, digest};
+use super::{Read, Sound, digest};
 use crate::config::Auto;
 use crate::emg::{ChannelInfo, roles};
 use crate::formats::c3d::{C3dRecording, Event};
@@ -23,11 +23,11 @@ pub(super) fn recording(
     }
     let mut recording = match read {
         Read::C3d(c3d) => of_c3d(c3d, muscles, &mut missing),
-        Read::Wav(wav) => {
+        Read::Sound(Sound::Wav(wav)) => {
             let details = Details::Wav { container: wav.container, coding: wav.coding, bits: wav.bits };
             of_sound(&wav.samples, wav.sample_rate, RecordingKind::Wav, details, &mut missing)
         }
-        Read::Audio(audio) => of_audio(audio, &mut missing),
+        Read::Sound(Sound::Audio(audio)) => of_audio(audio, &mut missing),
     };
     recording.name = name.map(str::to_owned);
     recording.sha256 = digest::of_bytes(bytes);

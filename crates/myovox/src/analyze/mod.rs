@@ -11,7 +11,7 @@ mod digest;
 
 pub use convert::Conversion;
 
-use ndarray::{ArrayView1, CowArray, Ix1};
+use ndarray::{ArrayView1, ArrayView2, CowArray, Ix1};
 
 use crate::emg::{self, Signal};
 use crate::error::{Error, Result};
@@ -37,8 +37,46 @@ pub struct Analyzer {
 /// A recording of any kind.
 enum Read {
     C3d(Box<C3dRecording>),
+    Sound(Sound),
+}
+
+/// Sound, as each of its readers gives it.
+enum Sound {
     Wav(Box<WavRecording>),
     Audio(Box<AudioRecording>),
+}
+
+impl Sound {
+    fn sample_rate(&self) -> u32 {
+        match self {
+            Self::Wav(wav) => wav.sample_rate,
+            Self::Audio(audio) => audio.sample_rate,
+        }
+    }
+
+    /// (channels, samples)
+    fn samples(&self) -> ArrayView2<'_, f64> {
+        match self {
+            Self::Wav(wav) => wav.samples.view(),
+            Self::Audio(audio) => audio.samples.view(),
+        }
+    }
+
+    fn into_warnings(self) -> Vec<Warning> {
+        match self {
+            Self::Wav(wav) => wav.warnings,
+            Self::Audio(audio) => audio.warnings,
+        }
+    }
+}
+
+impl Read {
+    fn into_warnings(self) -> Vec<Warning> {
+        match self {
+            Self::C3d(c3d) => c3d.warnings,
+            Self::Sound(sound) => sound.into_warnings(),
+        }
+    }
 }
 
 /// The report of `bytes`, with the best instruction set; `name` is what the report calls the recording.
@@ -105,17 +143,12 @@ impl Analyzer {
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("emg")));
                 emg = Some(analysis.emg);
             }
-            Read::Wav(_) | Read::Audio(_) => {
-                let (sample_rate, samples, told) = match read {
-                    Read::Wav(wav) => (wav.sample_rate, wav.samples, wav.warnings),
-                    Read::Audio(audio) => (audio.sample_rate, audio.samples, audio.warnings),
-                    Read::C3d(_) => unreachable!("matched above"),
-                };
-                let rate = Rate::new(f64::from(sample_rate))?;
+            Read::Sound(sound) => {
+                let rate = Rate::new(f64::from(sound.sample_rate()))?;
                 let plan = voice::Plan::new(&self.config.voice, rate)?;
-                budget.charge(plan.memory_bytes(samples.ncols()), "tables of a voice")?;
-                let analysis = plan.run(samples.view())?;
-                warnings = merged(told, analysis.warnings, self.config.limits.max_warnings);
+                budget.charge(plan.memory_bytes(sound.samples().ncols()), "tables of a voice")?;
+                let analysis = plan.run(sound.samples())?;
+                warnings = merged(sound.into_warnings(), analysis.warnings, self.config.limits.max_warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
                 voice = Some(analysis.voice);
             }
@@ -138,11 +171,7 @@ impl Analyzer {
         let (recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
         let (contents, more) = contents::of(&read);
         missing.extend(more);
-        let warnings = match read {
-            Read::C3d(c3d) => c3d.warnings,
-            Read::Wav(wav) => wav.warnings,
-            Read::Audio(audio) => audio.warnings,
-        };
+        let warnings = read.into_warnings();
         Ok(Inspection {
             schema: INSPECTION_SCHEMA.to_owned(),
             myovox: Maker::this(),
@@ -161,11 +190,14 @@ impl Analyzer {
         let headerless = self.config.wav.raw.given().is_some();
         if !headerless && codecs::container(bytes).is_some() {
             let recording = codecs::read(bytes, &self.config.codecs, budget)?;
-            return Ok(Read::Audio(Box::new(recording)));
+            return Ok(Read::Sound(Sound::Audio(Box::new(recording))));
         }
         match if headerless { Kind::Wav } else { sniff::kind(bytes) } {
             Kind::C3d => c3d::read(bytes, &self.config.c3d, budget).map(|recording| Read::C3d(Box::new(recording))),
-            Kind::Wav => wav::read(bytes, &self.config.wav, budget).map(|recording| Read::Wav(Box::new(recording))),
+            Kind::Wav => {
+                let recording = wav::read(bytes, &self.config.wav, budget)?;
+                Ok(Read::Sound(Sound::Wav(Box::new(recording))))
+            }
             Kind::Empty => Err(unknown("an empty file")),
             Kind::Other(kind) => {
                 Err(Error::unsupported("recording.other-kind", "not a recording of muscles or voices")

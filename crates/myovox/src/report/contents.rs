@@ -13,7 +13,7 @@ pub enum Contents {
     /// Motion capture and analog channels.
     C3d(C3dContents),
     /// Sound.
-    Wav(WavContents),
+    Sound(SoundContents),
 }
 
 /// What a C3D recording holds.
@@ -162,9 +162,9 @@ pub struct GroupSummary {
 /// What a sound holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
-pub struct WavContents {
-    /// Bits of a sample that can carry signal.
-    pub valid_bits: u16,
+pub struct SoundContents {
+    /// Bits of a sample that can carry signal; `None` for lossy codecs, which have no such number.
+    pub valid_bits: Option<u16>,
     /// Levels of the channels.
     pub channels: Vec<SoundLevel>,
     /// Channels whose samples are all the same, each group by the indices of its channels; two legs that are one call written twice.

@@ -11,7 +11,7 @@ mod types;
 
 pub use contents::{
     C3dContents, ChannelLevel, ChunkSummary, Contents, EventSummary, GroupSummary, MarkerSummary, PlatformChannel,
-    PlatformParameters, PlatformSummary, ResidualSummary, SoundLevel, TextEntry, WavContents,
+    PlatformParameters, PlatformSummary, ResidualSummary, SoundContents, SoundLevel, TextEntry,
 };
 pub use csv::Table;
 pub use schema::{inspection_schema, report_schema, settings_schema};

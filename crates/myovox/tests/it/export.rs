@@ -4,7 +4,7 @@ use std::io::Write;
 
 use myovox::formats::c3d::{self, C3dConfig, C3dRecording};
 use myovox::formats::export::{
-    Block, Cells, Clock, RecordingRows, Rows, Schema, Selection, Series, Shape, Table, Target, of_c3d, of_wav,
+    Block, Cells, Clock, RecordingRows, Rows, Schema, Selection, Series, Shape, Table, Target, of_c3d, of_sound,
 };
 use myovox::formats::wav::{self, WavConfig, WavRecording};
 use myovox::{Budget, Limits, Result};
@@ -233,7 +233,12 @@ fn events_stand_on_both_time_bases() {
 #[test]
 fn sound_has_a_column_per_channel() {
     let recording = wav_fixture("call_two_legs_8k.wav");
-    let mut table = of_wav(&recording, &Selection::default().first_frame(800).end_frame(1200.into())).unwrap();
+    let mut table = of_sound(
+        recording.samples.view(),
+        recording.sample_rate,
+        &Selection::default().first_frame(800).end_frame(1200.into()),
+    )
+    .unwrap();
     let (head, rows) = csv_of(&written(Target::Csv, &mut table));
     assert_eq!(head, ["time_s", "channel 1 [full scale]", "channel 2 [full scale]"]);
     assert_eq!((rows.len(), rows[0][0].as_str()), (400, "0.1"));

@@ -1,6 +1,6 @@
 //! What an inspection tells of recordings whose truth is known: levels, gaps, events, force platforms, identical legs.
 
-use myovox::report::{C3dContents, Contents, WavContents};
+use myovox::report::{C3dContents, Contents, SoundContents};
 use myovox::{Analyzer, Config};
 
 use crate::common;
@@ -20,9 +20,9 @@ fn c3d(name: &str) -> C3dContents {
     }
 }
 
-fn wav(bytes: &[u8]) -> WavContents {
+fn wav(bytes: &[u8]) -> SoundContents {
     match contents(bytes) {
-        Contents::Wav(contents) => contents,
+        Contents::Sound(contents) => contents,
         other => panic!("{other:?}"),
     }
 }

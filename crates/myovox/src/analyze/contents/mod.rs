@@ -2,11 +2,11 @@
 
 mod c3d;
 mod platforms;
-mod wav;
+mod sound;
 
 use ndarray::ArrayView1;
 
-use super::Read;
+use super::{Read, Sound};
 use crate::report::Contents;
 use crate::warning::Missing;
 
@@ -15,7 +15,8 @@ pub(super) fn of(read: &Read) -> (Contents, Vec<Missing>) {
     let mut missing = Vec::new();
     let contents = match read {
         Read::C3d(recording) => Contents::C3d(c3d::contents(recording, &mut missing)),
-        Read::Wav(recording) => Contents::Wav(wav::contents(recording, &mut missing)),
+        Read::Sound(Sound::Wav(recording)) => Contents::Sound(sound::of_wav(recording, &mut missing)),
+        Read::Sound(Sound::Audio(recording)) => Contents::Sound(sound::of_audio(recording, &mut missing)),
     };
     (contents, missing.into_iter().map(|entry| entry.within("contents")).collect())
 }

@@ -224,7 +224,7 @@ impl Parameter {
             ParameterType::Integer => {
                 self.data.as_chunks::<2>().0.get(index).map(|raw| integer(self.processor.u16(*raw)))
             }
-            ParameterType::Real => self.reals().get(index).map(|raw| self.processor.float(*raw)),
+            ParameterType::Real => self.raw_reals().get(index).map(|raw| self.processor.float(*raw)),
             ParameterType::Text | ParameterType::Unknown(_) => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Recordings written for other programs: CSV, TRC, MOT and STO, Arrow, Parquet.
 //!
-//! What goes in is a table that gives its rows block by block ([`Rows`]): [`of_c3d`] and [`of_wav`] make one of a decoded recording, a reader
+//! What goes in is a table that gives its rows block by block ([`Rows`]): [`of_c3d`] and [`of_sound`] make one of a decoded recording, a reader
 //! that decodes as it goes can be one itself. What comes out is a file of a [`Target`], written as the blocks come: beside the recording
 //! nothing grows with its length. Numbers keep every bit. Labels become column names that are unique and never empty, and what had to be
 //! changed for that is a warning.
@@ -20,7 +20,7 @@ mod trc;
 
 use std::io::Write;
 
-pub use recording::{RecordingRows, Selection, of_c3d, of_wav};
+pub use recording::{RecordingRows, Selection, of_c3d, of_sound};
 pub use rows::{Block, Cells, Clock, Rows, Schema, Series, Shape, Table};
 
 use crate::error::Result;

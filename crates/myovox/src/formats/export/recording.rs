@@ -1,13 +1,12 @@
 //! Decoded recordings as tables.
 
-use ndarray::{ArrayView1, Axis, Slice};
+use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
 
 use super::rows::{Block, Cells, Clock, Rows, Schema, Series, Shape, Table};
 use super::text::number_text;
 use crate::config::{Auto, config};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{C3dRecording, Event, EventSource};
-use crate::formats::wav::WavRecording;
 
 /// Labels that an error lists.
 const SHOWN: usize = 10;
@@ -135,19 +134,23 @@ pub fn of_c3d<'a>(recording: &'a C3dRecording, table: Table, selection: &Selecti
     Ok(rows)
 }
 
-/// The samples of a sound, [`Table::Analog`]: one column per channel, `channel 1` on; 1 is full scale.
+/// The samples of a sound, (channels, samples), as [`Table::Analog`]: one column per channel, `channel 1` on; 1 is full scale.
 ///
 /// # Errors
 /// `export.no-such-channel`, `export.frames-outside` where the selection is not in the recording.
-pub fn of_wav<'a>(recording: &'a WavRecording, selection: &Selection) -> Result<RecordingRows<'a>> {
-    let labels: Vec<String> = (1..=recording.samples.nrows()).map(|place| format!("channel {place}")).collect();
-    let (start, end) = span(recording.samples.ncols(), selection)?;
+pub fn of_sound<'a>(
+    samples: ArrayView2<'a, f64>,
+    sample_rate: u32,
+    selection: &Selection,
+) -> Result<RecordingRows<'a>> {
+    let labels: Vec<String> = (1..=samples.nrows()).map(|place| format!("channel {place}")).collect();
+    let (start, end) = span(samples.ncols(), selection)?;
     let chosen = chosen(&labels, selection)?;
-    let clock = Clock { rate_hz: Some(f64::from(recording.sample_rate)), first: start as u64, frame_number: None };
+    let clock = Clock { rate_hz: Some(f64::from(sample_rate)), first: start as u64, frame_number: None };
     let series = chosen.iter().map(|&(_, label)| series(label, "full scale", Shape::Number)).collect();
-    let views = chosen.iter().map(|&(index, _)| recording.samples.view().index_axis_move(Axis(0), index));
+    let views = chosen.iter().map(|&(index, _)| samples.index_axis_move(Axis(0), index));
     let mut rows = timed(Table::Analog, clock, series, views, start..end);
-    rows.schema.facts = facts("wav", &rows.schema);
+    rows.schema.facts = facts("sound", &rows.schema);
     Ok(rows)
 }
 

@@ -72,7 +72,10 @@ fn every_bit_reads_back_and_what_was_not_seen_is_null() {
 fn long_recordings_come_in_blocks_and_groups() {
     let recording = wav_fixture("call_two_legs_8k.wav");
     for target in [Target::Arrow, Target::Parquet] {
-        let bytes = file(target, &mut of_wav(&recording, &Selection::default()).unwrap());
+        let bytes = file(
+            target,
+            &mut of_sound(recording.samples.view(), recording.sample_rate, &Selection::default()).unwrap(),
+        );
         let (_, batches) = read(target, &bytes);
         assert!(batches.len() > 1);
         for (channel, name) in ["channel 1", "channel 2"].into_iter().enumerate() {
@@ -81,7 +84,15 @@ fn long_recordings_come_in_blocks_and_groups() {
         }
         let times: Vec<f64> = numbers(&batches, "time_s").into_iter().flatten().collect();
         assert_eq!(times[8000], 1.0);
-        assert_eq!(bytes, file(target, &mut of_wav(&recording, &Selection::default()).unwrap()), "{}", target.name());
+        assert_eq!(
+            bytes,
+            file(
+                target,
+                &mut of_sound(recording.samples.view(), recording.sample_rate, &Selection::default()).unwrap()
+            ),
+            "{}",
+            target.name()
+        );
     }
 }
 

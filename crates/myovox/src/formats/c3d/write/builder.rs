@@ -14,7 +14,7 @@ use crate::formats::c3d::layout::Layout;
 use crate::formats::c3d::number::{Processor, Storage};
 use crate::formats::c3d::parameters::{Parameter, Parameters};
 use crate::formats::c3d::warnings::Warnings;
-use crate::formats::c3d::{C3dConfig, C3dRecording, force_platform_channels};
+use crate::formats::c3d::{C3dConfig, C3dRecording, platforms};
 use crate::limits::Limits;
 
 /// A recording under construction.
@@ -205,7 +205,7 @@ impl C3dBuilder {
         };
         let mut doubts = Warnings::new(&C3dConfig::default(), &Limits::default());
         recording.force_platform_channels =
-            force_platform_channels(&recording.parameters, &recording.layout, &mut doubts)?;
+            platforms::channels_of_all(&recording.parameters, recording.analog.nrows(), &mut doubts)?;
         recording.warnings = doubts.finish();
         Ok(recording)
     }

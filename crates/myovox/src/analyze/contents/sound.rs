@@ -1,13 +1,40 @@
 //! Levels, chunks and texts of a sound.
 
+use ndarray::ArrayView2;
+
 use super::{moments, or_missing};
 use crate::dsp::math::db_of_amplitude;
-use crate::formats::wav::{Metadata, WavRecording};
-use crate::report::{ChunkSummary, SoundLevel, TextEntry, WavContents};
+use crate::formats::codecs::AudioRecording;
+use crate::formats::wav::{ChunkInfo, Metadata, WavRecording};
+use crate::report::{ChunkSummary, SoundContents, SoundLevel, TextEntry};
 use crate::warning::Missing;
 
-pub(super) fn contents(recording: &WavRecording, missing: &mut Vec<Missing>) -> WavContents {
-    let rows = recording.samples.rows().into_iter().enumerate();
+pub(super) fn of_wav(recording: &WavRecording, missing: &mut Vec<Missing>) -> SoundContents {
+    let chunk = |chunk: &ChunkInfo| ChunkSummary { id: chunk.id.to_string(), byte: chunk.offset, bytes: chunk.bytes };
+    SoundContents {
+        valid_bits: Some(recording.valid_bits),
+        channels: levels(recording.samples.view(), missing),
+        identical_channels: identical(recording.samples.view()),
+        chunks: recording.chunks.iter().map(chunk).collect(),
+        texts: texts(&recording.metadata),
+        cue_points: recording.metadata.cues.len(),
+    }
+}
+
+pub(super) fn of_audio(recording: &AudioRecording, missing: &mut Vec<Missing>) -> SoundContents {
+    let why = ("lossy_codec", "the codec does not keep the bits of a sample");
+    SoundContents {
+        valid_bits: or_missing(recording.bits, missing, || "valid_bits".to_owned(), why),
+        channels: levels(recording.samples.view(), missing),
+        identical_channels: identical(recording.samples.view()),
+        chunks: Vec::new(),
+        texts: Vec::new(),
+        cue_points: 0,
+    }
+}
+
+fn levels(samples: ArrayView2<'_, f64>, missing: &mut Vec<Missing>) -> Vec<SoundLevel> {
+    let rows = samples.rows().into_iter().enumerate();
     let mut level = |(index, row): (usize, ndarray::ArrayView1<'_, f64>)| {
         let moments = moments(&row);
         let db = |amplitude: f64| (amplitude > 0.0).then(|| db_of_amplitude(amplitude));
@@ -23,29 +50,17 @@ pub(super) fn contents(recording: &WavRecording, missing: &mut Vec<Missing>) -> 
             peak_dbfs: or_missing(moments.and_then(|m| db(m.peak)), missing, || path("peak_dbfs"), why),
         }
     };
-    let chunk = |chunk: &crate::formats::wav::ChunkInfo| ChunkSummary {
-        id: chunk.id.to_string(),
-        byte: chunk.offset,
-        bytes: chunk.bytes,
-    };
-    WavContents {
-        valid_bits: recording.valid_bits,
-        channels: rows.map(&mut level).collect(),
-        identical_channels: identical(recording),
-        chunks: recording.chunks.iter().map(chunk).collect(),
-        texts: texts(&recording.metadata),
-        cue_points: recording.metadata.cues.len(),
-    }
+    rows.map(&mut level).collect()
 }
 
 /// Groups of channels with the same samples; a channel on its own, and a recording without samples, has none.
-fn identical(recording: &WavRecording) -> Vec<Vec<usize>> {
+fn identical(samples: ArrayView2<'_, f64>) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    if recording.frames == 0 {
+    if samples.ncols() == 0 {
         return groups;
     }
-    for (index, row) in recording.samples.rows().into_iter().enumerate() {
-        match groups.iter_mut().find(|group| recording.samples.row(group[0]) == row) {
+    for (index, row) in samples.rows().into_iter().enumerate() {
+        match groups.iter_mut().find(|group| samples.row(group[0]) == row) {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
         }
