@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::common;
 
 mod hostile;
+mod parts;
+mod write;
 
 /// The compressed and foreign files of the folder, and the name by which each is refused.
 const REFUSED_BY_NAME: [(&str, &str); 16] = [
@@ -48,6 +50,7 @@ struct Truth {
     #[serde(default)]
     frames: usize,
     sha256: Option<String>,
+    sha256_f32: Option<String>,
     #[serde(default)]
     warn: bool,
     raw: Option<String>,
@@ -78,12 +81,12 @@ fn read_plain(bytes: &[u8]) -> Result<WavRecording> {
 
 /// SHA-256 of all samples as interleaved little-endian f64.
 fn sha256(recording: &WavRecording) -> String {
+    hex_of(recording.samples.t().iter().flat_map(|sample| sample.to_le_bytes()))
+}
+
+fn hex_of(bytes: impl Iterator<Item = u8>) -> String {
     let mut hasher = Sha256::new();
-    for frame in recording.samples.columns() {
-        for sample in frame {
-            hasher.update(sample.to_le_bytes());
-        }
-    }
+    hasher.update(bytes.collect::<Vec<u8>>());
     hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 

@@ -20,27 +20,27 @@ pub(super) enum Justification {
 }
 
 /// How the bytes of the samples are grouped.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Grouping<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Grouping {
     /// Frames of one sample per channel.
     Frames { sample_bytes: usize },
     /// IMA ADPCM blocks.
     Ima { block_bytes: usize, block_samples: usize },
     /// Microsoft ADPCM blocks.
-    Ms { block_bytes: usize, block_samples: usize, coefficients: &'a [ms::Coefficients] },
+    Ms { block_bytes: usize, block_samples: usize, coefficients: Vec<ms::Coefficients> },
     /// GSM 6.10 blocks.
     Gsm,
 }
 
 /// What the `fmt ` chunk says, checked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Format<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Format {
     pub(super) coding: Coding,
     pub(super) channels: usize,
     pub(super) rate: u32,
     pub(super) valid_bits: u16,
     pub(super) channel_mask: Option<u32>,
-    pub(super) grouping: Grouping<'a>,
+    pub(super) grouping: Grouping,
 }
 
 /// The numbers of the chunk as stored.
@@ -70,13 +70,7 @@ const TAG_EXTENSIBLE: u16 = 0xFFFE;
 ///
 /// # Errors
 /// `wav.bad-field`, `wav.unsupported`, `limit.audio-channels`, `limit.rate-hz`; under the strict policy the codes of the warnings.
-pub(super) fn read<'a>(
-    body: &'a [u8],
-    offset: u64,
-    endian: Endian,
-    limits: &Limits,
-    notes: &mut Notes,
-) -> Result<Format<'a>> {
+pub(super) fn read(body: &[u8], offset: u64, endian: Endian, limits: &Limits, notes: &mut Notes) -> Result<Format> {
     let stored = Stored::new(body, offset, endian)?;
     check_channels_and_rate(stored.channels, stored.rate, offset, limits)?;
     match stored.tag {
@@ -143,7 +137,7 @@ impl<'a> Stored<'a> {
 }
 
 /// The tag, valid bits and speaker mask of WAVEFORMATEXTENSIBLE. Its `cbSize` is not believed: the chunk's length is.
-fn extensible<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Format<'a>> {
+fn extensible(stored: &Stored<'_>, notes: &mut Notes) -> Result<Format> {
     const FORM_BYTES: u64 = 40;
     if stored.body.len() < FORM_BYTES {
         return Err(bad_field(stored.offset, "size", stored.body.len(), "40 bytes of the extensible form"));
@@ -191,7 +185,7 @@ fn sub_format(stored: &Stored<'_>) -> Result<u16> {
     }
 }
 
-fn plain<'a>(stored: &Stored<'a>, tag: u16, valid_bits: Option<u16>, notes: &mut Notes) -> Result<Format<'a>> {
+fn plain(stored: &Stored<'_>, tag: u16, valid_bits: Option<u16>, notes: &mut Notes) -> Result<Format> {
     let block_coded = matches!(tag, TAG_MS_ADPCM | TAG_IMA_ADPCM | TAG_GSM);
     if block_coded && stored.endian == Endian::Big {
         return Err(unsupported(stored, format!("{} in a big-endian file", tag_name(tag))));
@@ -255,7 +249,7 @@ fn aligned_bytes(stored: &Stored<'_>) -> Option<u16> {
     (whole && (1..=8).contains(&per_channel)).then_some(per_channel)
 }
 
-fn pcm<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
+fn pcm(stored: &Stored<'_>, notes: &mut Notes) -> Result<(Coding, Grouping)> {
     const WIDEST_BITS: u16 = 64;
     let bits = stored.bits;
     let needed_bits = bits.unwrap_or(0);
@@ -287,7 +281,7 @@ fn pcm<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping<'
     Ok((coding, Grouping::Frames { sample_bytes: usize::from(sample_bytes) }))
 }
 
-fn float<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
+fn float(stored: &Stored<'_>, notes: &mut Notes) -> Result<(Coding, Grouping)> {
     let (bits, aligned) = (stored.bits, aligned_bytes(stored));
     let sample_bytes: u16 = match (bits, aligned) {
         (Some(32), _) => 4,
@@ -311,7 +305,7 @@ fn float<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<(Coding, Grouping
     Ok((coding, Grouping::Frames { sample_bytes: usize::from(sample_bytes) }))
 }
 
-fn companded<'a>(stored: &Stored<'a>, coding: Coding, notes: &mut Notes) -> Result<(Coding, Grouping<'a>)> {
+fn companded(stored: &Stored<'_>, coding: Coding, notes: &mut Notes) -> Result<(Coding, Grouping)> {
     if let Some(bits) = stored.bits.filter(|&bits| bits != 8) {
         notes.say(
             &warnings::BITS,
@@ -332,7 +326,7 @@ fn block_align_ignored(stored: &Stored<'_>, sample_bytes: u16, notes: &mut Notes
     notes.say(&warnings::BLOCK_ALIGN, stored.at(12), message)
 }
 
-fn ima_blocks<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Grouping<'a>> {
+fn ima_blocks(stored: &Stored<'_>, notes: &mut Notes) -> Result<Grouping> {
     match stored.bits {
         Some(3) => return Err(unsupported(stored, "IMA ADPCM of 3 bits, tag 0x0011".to_owned())),
         Some(4) => {}
@@ -351,7 +345,7 @@ fn ima_blocks<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Grouping<'a>
     Ok(Grouping::Ima { block_bytes, block_samples: block_samples(stored, stored.extra(18), capacity, notes)? })
 }
 
-fn ms_blocks<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Grouping<'a>> {
+fn ms_blocks(stored: &Stored<'_>, notes: &mut Notes) -> Result<Grouping> {
     let block_bytes = usize::from(stored.block_align);
     let capacity = ms::samples_in(block_bytes, usize::from(stored.channels));
     if capacity == 0 {
@@ -375,10 +369,10 @@ fn ms_blocks<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Grouping<'a>>
         notes.say(&warnings::ADPCM_COEFFICIENTS, stored.at(22), message)?;
     }
     let block_samples = block_samples(stored, stored.extra(18), capacity, notes)?;
-    Ok(Grouping::Ms { block_bytes, block_samples, coefficients })
+    Ok(Grouping::Ms { block_bytes, block_samples, coefficients: coefficients.to_vec() })
 }
 
-fn gsm_blocks<'a>(stored: &Stored<'a>, notes: &mut Notes) -> Result<Grouping<'a>> {
+fn gsm_blocks(stored: &Stored<'_>, notes: &mut Notes) -> Result<Grouping> {
     if stored.channels != 1 {
         return Err(unsupported(stored, format!("GSM 6.10 of {} channels, tag 0x0031", stored.channels)));
     }
@@ -429,7 +423,7 @@ mod tests {
     fn of(body: &[u8], endian: Endian) -> Result<(Coding, u16, Vec<String>)> {
         let mut notes = Notes::new(Policy::Lenient, 10);
         let format = read(body, 20, endian, &Limits::default(), &mut notes)?;
-        let codes = notes.into_warnings().into_iter().map(|warning| warning.code.into_owned()).collect();
+        let codes = notes.warnings().into_iter().map(|warning| warning.code.into_owned()).collect();
         Ok((format.coding, format.valid_bits, codes))
     }
 

@@ -9,10 +9,34 @@ pub(super) static MULAW: [f64; 256] = table(Law::Mu);
 /// Samples of the 256 A-law codes: 13-bit values times 8, none of them zero.
 pub(super) static ALAW: [f64; 256] = table(Law::A);
 
-#[derive(Clone, Copy)]
-enum Law {
+/// The same in single precision, which holds 16 bits exactly.
+pub(super) static MULAW_F32: [f32; 256] = single(&MULAW);
+/// The same in single precision.
+pub(super) static ALAW_F32: [f32; 256] = single(&ALAW);
+
+/// Which of the two curves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// North America and Japan.
     Mu,
+    /// Elsewhere.
     A,
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "evaluated by the compiler, which refuses what overflows; 16 bits fit"
+)]
+const fn single(table: &[f64; 256]) -> [f32; 256] {
+    let mut samples = [0.0; 256];
+    let mut code = 0;
+    while code < samples.len() {
+        samples[code] = table[code] as f32;
+        code += 1;
+    }
+    samples
 }
 
 #[expect(

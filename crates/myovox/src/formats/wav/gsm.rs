@@ -34,19 +34,6 @@ const MANTISSAS: [i16; 8] = [18431, 20479, 22527, 24575, 26623, 28671, 30719, 32
 const ZONES: [usize; 4] = [13, 14, 13, 120];
 const DEEMPHASIS: i16 = 28180;
 
-/// Decodes the whole blocks of `data` into `out` until either ends.
-pub(super) fn decode(data: &[u8], out: &mut [f64]) {
-    let mut decoder = Decoder::new();
-    for (block, samples) in data.as_chunks::<BLOCK_BYTES>().0.iter().zip(out.chunks_mut(BLOCK_SAMPLES)) {
-        let mut bits = Bits { bytes: block, at: 0 };
-        for half in samples.chunks_mut(4 * SUBFRAME) {
-            for (sample, value) in half.iter_mut().zip(decoder.frame(&mut bits)) {
-                *sample = f64::from(value) / 32768.0;
-            }
-        }
-    }
-}
-
 /// Numbers of a few bits each, low bits first.
 struct Bits<'a> {
     bytes: &'a [u8; BLOCK_BYTES],
@@ -65,7 +52,9 @@ impl Bits<'_> {
     }
 }
 
-struct Decoder {
+/// The state that a block leaves to the next: blocks are decoded in order.
+#[derive(Clone, Debug)]
+pub(super) struct Decoder {
     /// The last 120 samples of the reconstructed short-term residual, then the sub-frame at work.
     residual: [i16; HISTORY + SUBFRAME],
     lag: i16,
@@ -75,13 +64,22 @@ struct Decoder {
 }
 
 impl Decoder {
-    fn new() -> Self {
+    /// The state before the first block.
+    pub(super) fn new() -> Self {
         Self {
             residual: [0; HISTORY + SUBFRAME],
             lag: 40,
             area_ratios: [0; ORDER],
             lattice: [0; ORDER + 1],
             deemphasis: 0,
+        }
+    }
+
+    /// Decodes the next block into `out`.
+    pub(super) fn block(&mut self, block: &[u8; BLOCK_BYTES], out: &mut [i16]) {
+        let mut bits = Bits { bytes: block, at: 0 };
+        for half in out.as_chunks_mut::<{ 4 * SUBFRAME }>().0.iter_mut().take(2) {
+            *half = self.frame(&mut bits);
         }
     }
 
@@ -258,11 +256,13 @@ mod tests {
     #[test]
     fn any_bits_decode_as_in_another_implementation() {
         let data: Vec<u8> = (0_u32..65 * 20).map(|i| i.wrapping_mul(2654435761).to_le_bytes()[3]).collect();
-        let mut out = vec![0.0; 320 * 20];
-        decode(&data, &mut out);
-        assert!(out.iter().all(|&x| (-1.0..1.0).contains(&x) && (x * 4096.0).fract() == 0.0));
-        #[expect(clippy::cast_possible_truncation, reason = "whole numbers of 16 bits")]
-        let integers = out.iter().flat_map(|&x| ((x * 32768.0) as i16).to_le_bytes());
+        let mut out = vec![0; BLOCK_SAMPLES * 20];
+        let mut decoder = Decoder::new();
+        for (block, out) in data.as_chunks().0.iter().zip(out.chunks_mut(BLOCK_SAMPLES)) {
+            decoder.block(block, out);
+        }
+        assert!(out.iter().all(|&x| x % 8 == 0));
+        let integers = out.iter().flat_map(|&x| x.to_le_bytes());
         // FNV-1a of 64 bits.
         let hash =
             integers.fold(0xcbf2_9ce4_8422_2325_u64, |h, byte| (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -32,7 +32,7 @@ pub(super) fn samples_in(bytes: usize, channels: usize) -> usize {
 ///
 /// # Errors
 /// `wav.bad-data` for a step index that does not exist.
-pub(super) fn decode(block: &[u8], channels: usize, channel: usize, out: &mut [f64]) -> Result<()> {
+pub(super) fn decode(block: &[u8], channels: usize, channel: usize, out: &mut [i16]) -> Result<()> {
     let words = block.as_chunks::<WORD_BYTES>().0;
     let mut words = words.iter().skip(channel).step_by(channels);
     let (Some(&[low, high, index, _]), Some((first, rest))) = (words.next(), out.split_first_mut()) else {
@@ -43,28 +43,29 @@ pub(super) fn decode(block: &[u8], channels: usize, channel: usize, out: &mut [f
             .found(index)
             .expected(format!("0 to {LAST_INDEX}")));
     }
-    let mut state = State { predicted: i32::from(i16::from_le_bytes([low, high])), index };
-    *first = f64::from(state.predicted) / 32768.0;
+    let mut state = State { predicted: i16::from_le_bytes([low, high]), index };
+    *first = i16::from_le_bytes([low, high]);
     let codes = words.flatten().flat_map(|&byte| [byte & 15, byte >> 4]);
     for (sample, code) in rest.iter_mut().zip(codes) {
-        *sample = f64::from(state.next(code)) / 32768.0;
+        *sample = state.next(code);
     }
     Ok(())
 }
 
 struct State {
-    predicted: i32,
+    predicted: i16,
     index: u8,
 }
 
 impl State {
-    fn next(&mut self, code: u8) -> i32 {
+    fn next(&mut self, code: u8) -> i16 {
         let step = STEPS.get(usize::from(self.index)).copied().unwrap_or_default();
         let part = |bit: u8, value: i32| if code & bit == 0 { 0 } else { value };
         let change =
             [part(4, step), part(2, step >> 1), part(1, step >> 2)].into_iter().fold(step >> 3, i32::wrapping_add);
         let change = if code & 8 == 0 { change } else { change.wrapping_neg() };
-        self.predicted = self.predicted.wrapping_add(change).clamp(i32::from(i16::MIN), i32::from(i16::MAX));
+        let predicted = i32::from(self.predicted).wrapping_add(change).clamp(i32::from(i16::MIN), i32::from(i16::MAX));
+        self.predicted = i16::try_from(predicted).unwrap_or_default();
         let index_change = INDEX_CHANGE.get(usize::from(code & 7)).copied().unwrap_or_default();
         self.index = self.index.saturating_add_signed(index_change).min(LAST_INDEX);
         self.predicted
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_step_index_beyond_the_table_is_refused() {
-        let error = decode(&[0, 0, 89, 0, 1, 2, 3, 4], 1, 0, &mut [0.0; 9]).unwrap_err();
+        let error = decode(&[0, 0, 89, 0, 1, 2, 3, 4], 1, 0, &mut [0; 9]).unwrap_err();
         assert_eq!(error.to_string(), "IMA ADPCM step index does not exist: found 89, expected 0 to 88");
     }
 }

@@ -119,6 +119,11 @@ impl<'a> Content<'a> {
 }
 
 impl Metadata {
+    /// Whether something of a chunk `id` is kept.
+    pub(super) fn keeps(id: [u8; 4]) -> bool {
+        matches!(&id, b"bext" | b"cue " | b"iXML" | b"LIST")
+    }
+
     /// Keeps what is known of the chunk `id`; other chunks are passed over.
     ///
     /// # Errors
@@ -257,7 +262,7 @@ mod tests {
         let (mut metadata, mut notes) = (Metadata::default(), Notes::new(Policy::Lenient, 100));
         let content = Content::new(content, 0, Endian::Little);
         metadata.read(FourCc(id), content, &mut Budget::new(limits), &mut notes)?;
-        Ok((metadata, notes.into_warnings().len()))
+        Ok((metadata, notes.warnings().len()))
     }
 
     #[test]

@@ -1,8 +1,12 @@
-//! WAV: the bytes of a recording become samples in `f64`, channel by channel.
+//! WAV: the bytes of a recording become samples in `f32` or `f64`, channel by channel, and samples become a file.
 //!
-//! In come the bytes of a RIFF, RIFX, RF64, BW64 or Sony Wave64 file (or headerless samples, see [`RawFormat`]); out comes a [`WavRecording`]. The
-//! way of one recording: `sniff` tells what it is, `walk` finds its chunks (`riff`, `w64` know the headers), `format` reads how the samples
-//! are coded, and `pcm`, `g711`, `ima`, `ms`, `gsm` decode them; `metadata` keeps what stands beside them; `warnings` lists what was guessed.
+//! In come the bytes of a RIFF, RIFX, RF64, BW64 or Sony Wave64 file (or headerless samples, see [`RawFormat`]); out comes a [`WavRecording`],
+//! by [`read`]. [`Reader`] decodes any part of a recording, from memory or an open file, into buffers of the caller; [`Stream`] reads a pipe
+//! forward in constant memory; [`write`] makes a file. All ways of reading give the same bits and the same warnings.
+//!
+//! The way of one recording: `sniff` tells what it is, `walk` finds its chunks through `input` (`riff`, `w64` know the headers), `format` reads
+//! how the samples are coded, `info` puts that together; `decode` turns ranges of frames into bytes and `pcm`, `g711`, `ima`, `ms`, `gsm`
+//! decode them into a [`Sample`]; `legs` compares the channels, `metadata` keeps what stands beside them, `warnings` lists what was guessed.
 //! A new coding is a variant of [`Coding`], a tag in `format`, an arm in `decode` and a decoder file.
 //!
 //! - Integers of a container of `b` bits are divided by `2^(b-1)`: samples lie in [-1, 1). Valid bits are the high ones.
@@ -21,34 +25,41 @@ mod format;
 mod g711;
 mod gsm;
 mod ima;
+mod info;
+mod input;
+mod legs;
 mod metadata;
 mod ms;
 mod pcm;
 mod raw;
+mod reader;
 mod riff;
+mod sample;
+mod stream;
 mod w64;
 mod walk;
 mod warnings;
+mod write;
 
 use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::decode::Source;
-use self::format::{Format, Grouping};
-use self::warnings::Notes;
 use crate::config::{Auto, config};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::Policy;
-use crate::formats::bytes::Bytes;
-use crate::formats::sniff::{self, Kind};
 use crate::limits::Budget;
 use crate::warning::Warning;
 
 pub use self::coding::Coding;
+pub use self::info::WavInfo;
 pub use self::metadata::{BroadcastExtension, CuePoint, CueText, FourCc, InfoText, Metadata};
 pub use self::raw::RawFormat;
+pub use self::reader::Reader;
+pub use self::sample::Sample;
+pub use self::stream::Stream;
 pub use self::warnings::{UnderStrict, WARNINGS, WarningKind};
+pub use self::write::{WavWriteConfig, WriteCoding, write};
 
 config! {
     /// How WAV recordings are read.
@@ -146,88 +157,20 @@ pub struct WavRecording {
 /// `limit.audio-channels`, `limit.rate-hz`, `limit.chunks`, `limit.metadata-bytes`, `limit.memory-bytes`. Under [`Policy::Strict`] also
 /// the codes of [`WARNINGS`] that are errors there.
 pub fn read(bytes: &[u8], config: &WavConfig, budget: &mut Budget) -> Result<WavRecording> {
-    let mut notes = Notes::new(config.policy, budget.limits().max_warnings);
-    match config.raw {
-        Auto::Value(raw) => read_raw(bytes, raw, budget, notes),
-        Auto::Auto => {
-            let start = container_start(bytes, &mut notes)?;
-            read_container(bytes, start, budget, notes)
-        }
-    }
-}
-
-/// Where the container's header stands, in a file that has one.
-fn container_start(bytes: &[u8], notes: &mut Notes) -> Result<u64> {
-    let found = match sniff::kind(bytes) {
-        Kind::Wav => {
-            let start = sniff::id3v2_bytes(bytes) as u64;
-            if start > 0 {
-                let message = format!("{start} bytes of ID3v2 tags stand before the header; they are skipped");
-                notes.say(&warnings::ID3V2_BEFORE, 0, message)?;
-            }
-            return Ok(start);
-        }
-        Kind::Audio(audio) => audio.name(),
-        Kind::Other(name) => name,
-        Kind::C3d => "C3D motion capture",
-        Kind::Empty => "an empty file",
-        Kind::Unknown => "bytes of no known kind",
-    };
-    Err(Error::data("wav.not-wav", "not a WAV file")
-        .byte(0)
-        .found(found)
-        .expected("RIFF, RIFX, RF64, BW64 or Wave64 audio"))
-}
-
-fn read_container(bytes: &[u8], start: u64, budget: &mut Budget, mut notes: Notes) -> Result<WavRecording> {
-    let layout = walk::walk(Bytes::new(bytes, "wav.truncated"), start, budget, &mut notes)?;
-    let (content, offset) = layout.format;
-    let format = format::read(content, offset, layout.endian, budget.limits(), &mut notes)?;
-    let (data, offset) = layout.data;
-    let source = Source { data, offset, endian: layout.endian, fact_samples: layout.metadata.fact_samples };
-    let samples = decode::decode(&format, &source, budget, &mut notes)?;
+    let mut reader = Reader::new(bytes, config, budget)?;
+    let samples = reader.samples(budget)?;
+    let info = reader.into_info();
     Ok(WavRecording {
-        chunks: layout.chunks,
-        metadata: layout.metadata,
-        ..recording(&format, layout.container, samples, notes)
-    })
-}
-
-fn read_raw(bytes: &[u8], raw: RawFormat, budget: &mut Budget, mut notes: Notes) -> Result<WavRecording> {
-    format::check_channels_and_rate(raw.channels(), raw.sample_rate(), 0, budget.limits())?;
-    if sniff::kind(bytes) == Kind::Wav {
-        notes.say(
-            &warnings::RAW_HAS_HEADER,
-            0,
-            format!("read as {raw}, but the bytes begin with the header of a WAV file"),
-        )?;
-    }
-    let sample_bytes = usize::from(raw.coding().stored_bits() / 8);
-    let format = Format {
-        coding: raw.coding(),
-        channels: usize::from(raw.channels()),
-        rate: raw.sample_rate(),
-        valid_bits: raw.coding().significant_bits(),
-        channel_mask: None,
-        grouping: Grouping::Frames { sample_bytes },
-    };
-    let source = Source { data: bytes, offset: 0, endian: raw.endian(), fact_samples: None };
-    let samples = decode::decode(&format, &source, budget, &mut notes)?;
-    Ok(recording(&format, Container::Raw, samples, notes))
-}
-
-fn recording(format: &Format<'_>, container: Container, samples: Array2<f64>, notes: Notes) -> WavRecording {
-    WavRecording {
-        sample_rate: format.rate,
-        frames: samples.ncols(),
+        sample_rate: info.sample_rate,
         samples,
-        coding: format.coding,
-        container,
-        bits: format.coding.stored_bits(),
-        valid_bits: format.valid_bits,
-        channel_mask: format.channel_mask,
-        chunks: Vec::new(),
-        metadata: Metadata::default(),
-        warnings: notes.into_warnings(),
-    }
+        frames: info.frames,
+        coding: info.coding,
+        container: info.container,
+        bits: info.bits,
+        valid_bits: info.valid_bits,
+        channel_mask: info.channel_mask,
+        chunks: info.chunks,
+        metadata: info.metadata,
+        warnings: info.warnings,
+    })
 }

@@ -46,12 +46,12 @@ pub(super) fn decode(
     coefficients: &[Coefficients],
     channels: usize,
     channel: usize,
-    out: &mut [f64],
+    out: &mut [i16],
 ) -> Result<()> {
     // The header's columns: `bytes` wide entries of all channels, after `before` bytes for each channel.
     let word = |before: usize| {
         let at = channels.saturating_mul(before).saturating_add(channel.saturating_mul(2));
-        block.get(at..).and_then(<[u8]>::first_chunk).map(|&raw| i32::from(i16::from_le_bytes(raw)))
+        block.get(at..).and_then(<[u8]>::first_chunk).map(|&raw| i16::from_le_bytes(raw))
     };
     let (Some(&predictor), Some(step), Some(newer), Some(older)) = (block.get(channel), word(1), word(3), word(5))
     else {
@@ -62,12 +62,12 @@ pub(super) fn decode(
             .found(predictor)
             .expected(format!("below {}", coefficients.len())));
     };
-    let mut state = State { c1: i64::from(c1), c2: i64::from(c2), step, newer, older };
+    let mut state = State { c1: i64::from(c1), c2: i64::from(c2), step: i32::from(step), newer, older };
     let codes = block.get(channels.saturating_mul(HEADER_BYTES)..).unwrap_or_default();
     let codes = codes.iter().flat_map(|&byte| [byte >> 4, byte & 15]).skip(channel).step_by(channels);
     let decoded = [older, newer].into_iter().chain(codes.map(|code| state.next(code)));
     for (sample, value) in out.iter_mut().zip(decoded) {
-        *sample = f64::from(value) / 32768.0;
+        *sample = value;
     }
     Ok(())
 }
@@ -76,17 +76,17 @@ struct State {
     c1: i64,
     c2: i64,
     step: i32,
-    newer: i32,
-    older: i32,
+    newer: i16,
+    older: i16,
 }
 
 impl State {
-    fn next(&mut self, code: u8) -> i32 {
+    fn next(&mut self, code: u8) -> i16 {
         let weighted =
             i64::from(self.newer).wrapping_mul(self.c1).wrapping_add(i64::from(self.older).wrapping_mul(self.c2));
         let signed = if code < 8 { i64::from(code) } else { i64::from(code).wrapping_sub(16) };
         let value = (weighted >> 8).wrapping_add(signed.wrapping_mul(i64::from(self.step)));
-        let value = i16::try_from(value.clamp(i64::from(i16::MIN), i64::from(i16::MAX))).map_or(0, i32::from);
+        let value = i16::try_from(value.clamp(i64::from(i16::MIN), i64::from(i16::MAX))).unwrap_or_default();
         (self.older, self.newer) = (self.newer, value);
         let adaptation = ADAPTATION.get(usize::from(code)).copied().unwrap_or_default();
         self.step = (adaptation.wrapping_mul(self.step) >> 8).clamp(SMALLEST_STEP, LARGEST_STEP);
@@ -136,7 +136,7 @@ mod tests {
         let mut block = [0_u8; 8];
         block[0] = 7;
         let coefficients = [[0, 1, 0, 0]; 7];
-        let error = decode(&block, &coefficients, 1, 0, &mut [0.0; 4]).unwrap_err();
+        let error = decode(&block, &coefficients, 1, 0, &mut [0; 4]).unwrap_err();
         assert_eq!(error.to_string(), "MS ADPCM predictor has no coefficients: found 7, expected below 7");
     }
 }

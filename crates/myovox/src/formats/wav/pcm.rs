@@ -1,80 +1,72 @@
-//! Samples of a fixed width (PCM, float, G.711): bytes in interleaved frames become `f64` channel by channel.
+//! Samples of a fixed width (PCM, float, G.711): bytes in interleaved frames become one channel of `f32` or `f64`.
 //!
 //! An integer of a container of `b` bits is divided by `2^(b-1)`: full scale negative is exactly -1, nothing is clipped or dithered. The inner
-//! loops are plain and free of bounds checks, so that the compiler turns them into vector code; frames of many channels are taken apart in
-//! blocks that stay in the first-level cache.
+//! loops are plain and free of bounds checks, so that the compiler turns them into vector code. A caller passes some 64 KiB at a time, so that
+//! the bytes stand in the cache when the next channel is taken from them.
 
 use super::coding::Coding;
 use super::format::Justification;
-use super::g711;
+use super::g711::Law;
+use super::sample::Sample;
 use crate::formats::bytes::Endian;
 
-/// Frames that are taken apart at once: 512 frames of 8 channels of 24 bits are 12 KiB.
-const BLOCK_FRAMES: usize = 512;
-/// `2^-31` and `2^-63`: integers are brought to the top of 32 or 64 bits, where every container has the same scale.
-const SCALE_32: f64 = 1.0 / 2147483648.0;
-const SCALE_64: f64 = 1.0 / 9223372036854775808.0;
+/// How the samples of a recording are stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    pub(super) coding: Coding,
+    pub(super) endian: Endian,
+    pub(super) justification: Justification,
+    pub(super) channels: usize,
+}
 
-/// Decodes whole frames of `data` into `out`, channel after channel.
-pub(super) fn decode(
-    data: &[u8],
-    coding: Coding,
-    endian: Endian,
-    justification: Justification,
-    channels: usize,
-    out: &mut [f64],
-) {
-    let frames = Frames { data, endian, channels };
-    if let Justification::Right { unused_bits } = justification {
-        return right_justified(&frames, coding, unused_bits, out);
+/// Decodes one channel of the whole frames in `data`, as many as `out` has room for.
+pub(super) fn decode<T: Sample>(data: &[u8], layout: &Layout, channel: usize, out: &mut [T]) {
+    let column = Column { data, endian: layout.endian, channels: layout.channels, channel };
+    if let Justification::Right { unused_bits } = layout.justification {
+        return right_justified(&column, layout.coding, unused_bits, out);
     }
-    match coding {
-        Coding::Pcm8 => frames.decode(out, |[byte]| (f64::from(byte) - 128.0) * (1.0 / 128.0)),
-        Coding::Pcm16 => frames.decode(out, |raw| f64::from(i16::from_le_bytes(raw)) * (1.0 / 32768.0)),
-        Coding::Pcm24 => frames.decode(out, |[a, b, c]| f64::from(i32::from_le_bytes([0, a, b, c])) * SCALE_32),
-        Coding::Pcm32 => frames.decode(out, |raw| f64::from(i32::from_le_bytes(raw)) * SCALE_32),
-        Coding::Pcm40 => frames.decode(out, |raw: [u8; 5]| wide_sample(wide(raw))),
-        Coding::Pcm48 => frames.decode(out, |raw: [u8; 6]| wide_sample(wide(raw))),
-        Coding::Pcm56 => frames.decode(out, |raw: [u8; 7]| wide_sample(wide(raw))),
-        Coding::Pcm64 => frames.decode(out, |raw: [u8; 8]| wide_sample(wide(raw))),
-        Coding::Float32 => frames.decode(out, |raw| f64::from(f32::from_le_bytes(raw))),
-        Coding::Float64 => frames.decode(out, f64::from_le_bytes),
-        Coding::Alaw => frames.decode(out, |[byte]| looked_up(&g711::ALAW, byte)),
-        Coding::Mulaw => frames.decode(out, |[byte]| looked_up(&g711::MULAW, byte)),
+    match layout.coding {
+        Coding::Pcm8 => column.decode(out, |[byte]| T::of_i16(i16::from_le_bytes([0, byte ^ 0x80]))),
+        Coding::Pcm16 => column.decode(out, |raw| T::of_i16(i16::from_le_bytes(raw))),
+        Coding::Pcm24 => column.decode(out, |[a, b, c]| T::of_i32(i32::from_le_bytes([0, a, b, c]))),
+        Coding::Pcm32 => column.decode(out, |raw| T::of_i32(i32::from_le_bytes(raw))),
+        Coding::Pcm40 => column.decode(out, |raw: [u8; 5]| T::of_i64(wide(raw))),
+        Coding::Pcm48 => column.decode(out, |raw: [u8; 6]| T::of_i64(wide(raw))),
+        Coding::Pcm56 => column.decode(out, |raw: [u8; 7]| T::of_i64(wide(raw))),
+        Coding::Pcm64 => column.decode(out, |raw: [u8; 8]| T::of_i64(wide(raw))),
+        Coding::Float32 => column.decode(out, |raw| T::of_f32(f32::from_le_bytes(raw))),
+        Coding::Float64 => column.decode(out, |raw| T::of_f64(f64::from_le_bytes(raw))),
+        Coding::Alaw => column.looked_up(T::law(Law::A), out),
+        Coding::Mulaw => column.looked_up(T::law(Law::Mu), out),
         Coding::ImaAdpcm | Coding::MsAdpcm | Coding::Gsm610 => {}
     }
 }
 
-fn right_justified(frames: &Frames<'_>, coding: Coding, unused_bits: u32, out: &mut [f64]) {
-    let sample = |value: i64| wide_sample(value.wrapping_shl(unused_bits));
+fn right_justified<T: Sample>(column: &Column<'_>, coding: Coding, unused_bits: u32, out: &mut [T]) {
+    let sample = |value: i64| T::of_i64(value.wrapping_shl(unused_bits));
     match coding {
-        Coding::Pcm16 => frames.decode(out, |raw: [u8; 2]| sample(wide(raw))),
-        Coding::Pcm24 => frames.decode(out, |raw: [u8; 3]| sample(wide(raw))),
-        Coding::Pcm32 => frames.decode(out, |raw: [u8; 4]| sample(wide(raw))),
-        Coding::Pcm40 => frames.decode(out, |raw: [u8; 5]| sample(wide(raw))),
-        Coding::Pcm48 => frames.decode(out, |raw: [u8; 6]| sample(wide(raw))),
-        Coding::Pcm56 => frames.decode(out, |raw: [u8; 7]| sample(wide(raw))),
-        _ => frames.decode(out, |raw: [u8; 8]| sample(wide(raw))),
+        Coding::Pcm16 => column.decode(out, |raw: [u8; 2]| sample(wide(raw))),
+        Coding::Pcm24 => column.decode(out, |raw: [u8; 3]| sample(wide(raw))),
+        Coding::Pcm32 => column.decode(out, |raw: [u8; 4]| sample(wide(raw))),
+        Coding::Pcm40 => column.decode(out, |raw: [u8; 5]| sample(wide(raw))),
+        Coding::Pcm48 => column.decode(out, |raw: [u8; 6]| sample(wide(raw))),
+        Coding::Pcm56 => column.decode(out, |raw: [u8; 7]| sample(wide(raw))),
+        _ => column.decode(out, |raw: [u8; 8]| sample(wide(raw))),
     }
 }
 
-/// Where the valid bits of integer samples stand that leave some of their container unused.
+/// What all samples together say about where their valid bits stand, gathered part by part.
 ///
 /// The format puts them high. Some writers put them low, sign-extended or with zeros above; that is believed only when every sample agrees.
-pub(super) fn justification(data: &[u8], sample_bytes: usize, valid_bits: u32, endian: Endian) -> Standing {
-    match sample_bytes {
-        2 => standing::<2>(data, valid_bits, endian),
-        3 => standing::<3>(data, valid_bits, endian),
-        4 => standing::<4>(data, valid_bits, endian),
-        5 => standing::<5>(data, valid_bits, endian),
-        6 => standing::<6>(data, valid_bits, endian),
-        7 => standing::<7>(data, valid_bits, endian),
-        8 => standing::<8>(data, valid_bits, endian),
-        _ => Standing::High,
-    }
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Evidence {
+    valid_bits: u32,
+    endian: Endian,
+    high: bool,
+    low: bool,
 }
 
-/// What the samples say about the place of their valid bits.
+/// Where the valid bits stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// The bits below the valid ones are zero.
@@ -85,69 +77,88 @@ pub(super) enum Standing {
     Violated,
 }
 
-fn standing<const W: usize>(data: &[u8], valid_bits: u32, endian: Endian) -> Standing {
-    let container_bits = u32::try_from(W.saturating_mul(8)).unwrap_or(64);
-    let unused = container_bits.saturating_sub(valid_bits);
-    let (mut high, mut low) = (true, true);
-    for &raw in data.as_chunks::<W>().0 {
-        let value = wide(little(raw, endian));
-        high &= value.wrapping_shl(valid_bits) == 0;
-        let zero_top = value.cast_unsigned().leading_zeros() >= unused;
-        let sign_top = value.wrapping_shl(unused).wrapping_shr(unused) == value;
-        low &= zero_top | sign_top;
+impl Evidence {
+    pub(super) fn new(valid_bits: u32, endian: Endian) -> Self {
+        Self { valid_bits, endian, high: true, low: true }
     }
-    match (high, low) {
-        (true, _) => Standing::High,
-        (false, true) => Standing::Low,
-        (false, false) => Standing::Violated,
+
+    /// Looks at the samples of `sample_bytes` each in `data`.
+    pub(super) fn gather(&mut self, data: &[u8], sample_bytes: usize) {
+        match sample_bytes {
+            2 => self.samples::<2>(data),
+            3 => self.samples::<3>(data),
+            4 => self.samples::<4>(data),
+            5 => self.samples::<5>(data),
+            6 => self.samples::<6>(data),
+            7 => self.samples::<7>(data),
+            8 => self.samples::<8>(data),
+            // One byte is stored unsigned, and no writer was seen that puts fewer bits low in it.
+            _ => {}
+        }
+    }
+
+    fn samples<const W: usize>(&mut self, data: &[u8]) {
+        let container_bits = u32::try_from(W.saturating_mul(8)).unwrap_or(64);
+        let unused = container_bits.saturating_sub(self.valid_bits);
+        let (mut high, mut low) = (true, true);
+        for &raw in data.as_chunks::<W>().0 {
+            let value = wide(little(raw, self.endian));
+            high &= value.wrapping_shl(self.valid_bits) == 0;
+            let zero_top = value.cast_unsigned().leading_zeros() >= unused;
+            let sign_top = value.wrapping_shl(unused).wrapping_shr(unused) == value;
+            low &= zero_top | sign_top;
+        }
+        self.high &= high;
+        self.low &= low;
+    }
+
+    pub(super) fn standing(self) -> Standing {
+        match (self.high, self.low) {
+            (true, _) => Standing::High,
+            (false, true) => Standing::Low,
+            (false, false) => Standing::Violated,
+        }
     }
 }
 
-struct Frames<'a> {
+/// One channel of interleaved frames.
+struct Column<'a> {
     data: &'a [u8],
     endian: Endian,
     channels: usize,
+    channel: usize,
 }
 
-impl Frames<'_> {
-    fn decode<const W: usize>(&self, out: &mut [f64], sample: impl Fn([u8; W]) -> f64) {
+impl Column<'_> {
+    fn decode<T, const W: usize>(&self, out: &mut [T], sample: impl Fn([u8; W]) -> T) {
         let samples = self.data.as_chunks::<W>().0;
         match self.endian {
-            Endian::Little => planar(samples, self.channels, out, sample),
-            Endian::Big => planar(samples, self.channels, out, |raw| sample(little(raw, Endian::Big))),
+            Endian::Little => each(samples, self.channels, self.channel, out, sample),
+            Endian::Big => each(samples, self.channels, self.channel, out, |raw| sample(little(raw, Endian::Big))),
+        }
+    }
+
+    fn looked_up<T: Sample>(&self, table: &[T; 256], out: &mut [T]) {
+        self.decode(out, |[code]| table.get(usize::from(code)).copied().unwrap_or_default());
+    }
+}
+
+fn each<T, S: Copy>(samples: &[S], channels: usize, channel: usize, out: &mut [T], sample: impl Fn(S) -> T) {
+    match (channels, channel) {
+        (1, _) => fill(out, samples.iter().map(|&raw| sample(raw))),
+        // A fixed distance lets the compiler take vectors apart.
+        (2, 0) => fill(out, samples.as_chunks::<2>().0.iter().map(|&[left, _]| sample(left))),
+        (2, _) => fill(out, samples.as_chunks::<2>().0.iter().map(|&[_, right]| sample(right))),
+        _ => {
+            let of_channel = samples.get(channel..).unwrap_or_default().iter().step_by(channels);
+            fill(out, of_channel.map(|&raw| sample(raw)));
         }
     }
 }
 
-fn planar<const W: usize>(samples: &[[u8; W]], channels: usize, out: &mut [f64], sample: impl Fn([u8; W]) -> f64) {
-    let frames = out.len().checked_div(channels).unwrap_or(0);
-    if frames == 0 {
-        return;
-    }
-    match channels {
-        1 => {
-            for (slot, &raw) in out.iter_mut().zip(samples) {
-                *slot = sample(raw);
-            }
-        }
-        2 => {
-            let (left, right) = out.split_at_mut(frames);
-            for ((left, right), &[l, r]) in left.iter_mut().zip(right).zip(samples.as_chunks::<2>().0) {
-                *left = sample(l);
-                *right = sample(r);
-            }
-        }
-        _ => {
-            let mut rows: Vec<_> = out.chunks_exact_mut(frames).map(|row| row.chunks_mut(BLOCK_FRAMES)).collect();
-            for block in samples.chunks(channels.saturating_mul(BLOCK_FRAMES)) {
-                for (channel, row) in rows.iter_mut().enumerate() {
-                    let of_channel = block.get(channel..).unwrap_or_default().iter().step_by(channels);
-                    for (slot, &raw) in row.next().unwrap_or_default().iter_mut().zip(of_channel) {
-                        *slot = sample(raw);
-                    }
-                }
-            }
-        }
+fn fill<T>(out: &mut [T], samples: impl Iterator<Item = T>) {
+    for (slot, sample) in out.iter_mut().zip(samples) {
+        *slot = sample;
     }
 }
 
@@ -167,15 +178,6 @@ fn wide<const W: usize>(raw: [u8; W]) -> i64 {
     i64::from_le_bytes(bytes)
 }
 
-/// More than 53 bits round to the nearest, ties to even.
-fn wide_sample(value: i64) -> f64 {
-    value as f64 * SCALE_64
-}
-
-fn looked_up(table: &[f64; 256], code: u8) -> f64 {
-    table.get(usize::from(code)).copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -187,8 +189,14 @@ mod tests {
     use super::*;
 
     fn decoded(data: &[u8], coding: Coding, endian: Endian, channels: usize, frames: usize) -> Vec<f64> {
+        let layout = Layout { coding, endian, justification: Justification::Left, channels };
         let mut out = vec![9.0; channels * frames];
-        decode(data, coding, endian, Justification::Left, channels, &mut out);
+        for (channel, row) in out.chunks_mut(frames).enumerate() {
+            decode(data, &layout, channel, row);
+            let mut single = vec![9.0_f32; frames];
+            decode(data, &layout, channel, &mut single);
+            assert!(single.iter().zip(row).all(|(single, double)| f64::from(*single) == *double), "{coding:?}");
+        }
         out
     }
 
@@ -232,7 +240,9 @@ mod tests {
     fn the_place_of_the_valid_bits_is_read_from_all_samples() {
         let of = |values: &[u32]| {
             let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            justification(&data, 4, 24, Endian::Little)
+            let mut evidence = Evidence::new(24, Endian::Little);
+            data.chunks(4).for_each(|sample| evidence.gather(sample, 4));
+            evidence.standing()
         };
         assert_eq!(of(&[0x1234_5600, 0xFFFF_FF00]), Standing::High);
         assert_eq!(of(&[0, 0]), Standing::High);

@@ -2,6 +2,7 @@
 //!
 //! A file is a header of 12 bytes and chunks of an 8-byte header each. In the 64-bit kinds a size of all ones means: look it up in `ds64`.
 
+use super::input::Input;
 use super::metadata::FourCc;
 use super::warnings::{self, Notes};
 use crate::error::Result;
@@ -22,53 +23,53 @@ const KNOWN_IDS: [&[u8; 4]; 28] = [
 ];
 
 /// The id and the 32-bit size that stand at `at`.
-pub(super) fn header(bytes: &Bytes<'_>, at: u64, endian: Endian) -> Option<(FourCc, u64)> {
-    let id = bytes.get(at, 4)?.first_chunk().copied()?;
-    let size = bytes.u32(at.saturating_add(4), endian, "chunk size").ok()?;
-    Some((FourCc(id), u64::from(size)))
+pub(super) fn header(input: &Input<'_>, at: u64, endian: Endian) -> Result<Option<(FourCc, u64)>> {
+    let (Some(id), Some(size)) = (input.array(at)?, input.u32(at.saturating_add(4), endian)?) else { return Ok(None) };
+    Ok(Some((FourCc(id), u64::from(size))))
 }
 
 /// Whether a chunk of a known id begins at `at`.
-pub(super) fn is_known(bytes: &Bytes<'_>, at: u64) -> bool {
-    bytes.get(at, 4).is_some_and(|id| KNOWN_IDS.iter().any(|known| known.as_slice() == id))
+pub(super) fn is_known(input: &Input<'_>, at: u64) -> Result<bool> {
+    Ok(input.array(at)?.is_some_and(|id| KNOWN_IDS.contains(&&id)))
 }
 
 /// Whether what stands at `at` can be a chunk: a known id, or four printable letters and a size that the file has room for.
-pub(super) fn is_plausible(bytes: &Bytes<'_>, at: u64, endian: Endian) -> bool {
-    let Some((id, size)) = header(bytes, at, endian) else { return false };
-    let room = bytes.len().saturating_sub(at).saturating_sub(CHUNK_HEADER_BYTES);
-    is_known(bytes, at) || (id.0.iter().all(|byte| matches!(byte, b' '..=b'~')) && size <= room)
+pub(super) fn is_plausible(input: &Input<'_>, at: u64, endian: Endian) -> Result<bool> {
+    let Some((FourCc(id), size)) = header(input, at, endian)? else { return Ok(false) };
+    let room = input.len().saturating_sub(at).saturating_sub(CHUNK_HEADER_BYTES);
+    Ok(KNOWN_IDS.contains(&&id) || (id.iter().all(|byte| matches!(byte, b' '..=b'~')) && size <= room))
 }
 
 /// Whether plausible chunks fill the file from `at` to its end, at most `at_most` of them.
-pub(super) fn chunks_to_the_end(bytes: &Bytes<'_>, mut at: u64, endian: Endian, at_most: u32) -> bool {
+pub(super) fn chunks_to_the_end(input: &Input<'_>, mut at: u64, endian: Endian, at_most: u32) -> Result<bool> {
     for _ in 0..at_most {
-        if at >= bytes.len() {
-            return true;
+        if at >= input.len() {
+            return Ok(true);
         }
-        let Some((_, size)) = header(bytes, at, endian).filter(|_| is_plausible(bytes, at, endian)) else {
-            return false;
-        };
+        if !is_plausible(input, at, endian)? {
+            return Ok(false);
+        }
+        let Some((_, size)) = header(input, at, endian)? else { return Ok(false) };
         let end = at.saturating_add(CHUNK_HEADER_BYTES).saturating_add(size);
-        if end > bytes.len() {
-            return false;
+        if end > input.len() {
+            return Ok(false);
         }
         at = end.saturating_add(size & 1);
     }
-    false
+    Ok(false)
 }
 
 /// Where the chunk after the one that ends at `end` begins, given that the size of the latter is odd: behind a pad byte, unless that was
 /// left out.
-pub(super) fn after_odd_chunk(bytes: &Bytes<'_>, end: u64, endian: Endian, notes: &mut Notes) -> Result<u64> {
+pub(super) fn after_odd_chunk(input: &Input<'_>, end: u64, endian: Endian, notes: &mut Notes) -> Result<u64> {
     let padded = end.saturating_add(1);
-    if padded >= bytes.len() {
-        return Ok(bytes.len());
+    if padded >= input.len() {
+        return Ok(input.len());
     }
-    let unpadded = if is_known(bytes, end) {
-        !is_known(bytes, padded)
+    let unpadded = if is_known(input, end)? {
+        !is_known(input, padded)?
     } else {
-        !is_plausible(bytes, padded, endian) && is_plausible(bytes, end, endian)
+        !is_plausible(input, padded, endian)? && is_plausible(input, end, endian)?
     };
     if unpadded {
         notes.say(
@@ -82,15 +83,15 @@ pub(super) fn after_odd_chunk(bytes: &Bytes<'_>, end: u64, endian: Endian, notes
 }
 
 /// The 64-bit sizes of RF64 and BW64.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ds64<'a> {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ds64 {
     /// Size of the form, 0 where it was not written.
     pub(super) form: u64,
     /// Size of `data`.
     pub(super) data: u64,
     /// Samples per channel.
     pub(super) samples: u64,
-    table: &'a [[u8; ENTRY_BYTES]],
+    table: Vec<[u8; ENTRY_BYTES]>,
 }
 
 const ENTRY_BYTES: usize = 12;
@@ -98,9 +99,9 @@ const FIXED_BYTES: u64 = 28;
 /// Entries that are looked at. Each stands for a chunk above 4 GiB, so more than a few are an attack on the lookup.
 const TABLE_ENTRIES: usize = 256;
 
-impl<'a> Ds64<'a> {
+impl Ds64 {
     /// The content of the chunk, or nothing where it is too short.
-    pub(super) fn read(content: &'a [u8], offset: u64, notes: &mut Notes) -> Result<Option<Self>> {
+    pub(super) fn read(content: &[u8], offset: u64, notes: &mut Notes) -> Result<Option<Self>> {
         let bytes = Bytes::new(content, "wav.bad-field");
         let number = |at: u64| bytes.u64(at, Endian::Little, "ds64 size");
         let (Ok(form), Ok(data), Ok(samples), Ok(claimed)) =
@@ -115,7 +116,7 @@ impl<'a> Ds64<'a> {
             let message = format!("ds64 claims {claimed} table entries and has room for {}; {taken} count", held.len());
             notes.say(&warnings::DS64_TABLE, offset, message)?;
         }
-        Ok(Some(Self { form, data, samples, table: held.get(..taken).unwrap_or_default() }))
+        Ok(Some(Self { form, data, samples, table: held.get(..taken).unwrap_or_default().to_vec() }))
     }
 
     /// The size of the chunk `id`, if it is stated.
@@ -146,8 +147,8 @@ mod tests {
     fn a_missing_pad_byte_is_seen_by_the_id_that_stands_too_early() {
         let after = |file: &[u8]| {
             let mut notes = notes();
-            let at = after_odd_chunk(&Bytes::new(file, "t"), 1, Endian::Little, &mut notes).unwrap();
-            (at, notes.into_warnings().len())
+            let at = after_odd_chunk(&Input::Memory(file), 1, Endian::Little, &mut notes).unwrap();
+            (at, notes.warnings().len())
         };
         assert_eq!(after(b"x\0data\x02\0\0\0ab"), (2, 0));
         assert_eq!(after(b"xZdata\x02\0\0\0ab"), (2, 0));
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn chunks_reach_the_end_or_do_not() {
-        let reach = |file: &[u8]| chunks_to_the_end(&Bytes::new(file, "t"), 0, Endian::Little, 3);
+        let reach = |file: &[u8]| chunks_to_the_end(&Input::Memory(file), 0, Endian::Little, 3).unwrap();
         assert!(reach(b""));
         assert!(reach(b"LIST\x04\0\0\0INFO"));
         assert!(reach(b"LIST\x03\0\0\0INF"));
@@ -179,7 +180,7 @@ mod tests {
         assert_eq!((ds64.form, ds64.data, ds64.samples), (1, 2, 3));
         assert_eq!(ds64.size_of(FourCc(*b"odd1")), Some(5));
         assert_eq!(ds64.size_of(FourCc(*b"odd2")), None);
-        assert_eq!(notes.into_warnings().len(), 1);
+        assert_eq!(notes.warnings().len(), 1);
         assert!(Ds64::read(&content[..27], 20, &mut self::notes()).unwrap().is_none());
     }
 }

@@ -31,7 +31,7 @@ macro_rules! warnings {
         $(pub(super) const $name: WarningKind =
             WarningKind { code: $code, under_strict: UnderStrict::$under_strict, meaning: $meaning };)*
 
-        /// Every warning that [`read`](super::read) can give.
+        /// Every warning that reading and [`write`](super::write()) can give.
         pub const WARNINGS: &[WarningKind] = &[$($name),*];
     };
 }
@@ -63,12 +63,14 @@ warnings! {
     PARTIAL_BLOCK = "wav.partial-block", Error, "the samples end within a compressed block; it is decoded as far as whole samples go (GSM: dropped)";
     IDENTICAL_CHANNELS = "wav.identical-channels", Error, "all channels hold the same samples: one call written twice; all are kept";
     RAW_HAS_HEADER = "wav.raw-has-header", Error, "read as headerless, but the bytes begin with the header of a WAV file";
+    CLIPPED = "wav.clipped", Error, "samples to be written are outside of what the integers hold; they are clipped and counted";
     EMPTY = "wav.empty", Warning, "the recording has a header and no sample";
     METADATA_DAMAGED = "wav.metadata-damaged", Warning, "text or marks beside the samples are cut or contradict themselves; what is whole is kept";
     MORE_WARNINGS = "wav.more-warnings", Warning, "more warnings than limits.max_warnings; the rest is counted";
 }
 
 /// The warnings of one reading.
+#[derive(Clone, Debug)]
 pub(super) struct Notes {
     policy: Policy,
     kept: Vec<Warning>,
@@ -94,11 +96,13 @@ impl Notes {
         Ok(())
     }
 
-    pub(super) fn into_warnings(mut self) -> Vec<Warning> {
+    /// What was noted so far.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = self.kept.clone();
         if self.more > 0 {
-            self.kept.push(Warning::new(MORE_WARNINGS.code, format!("{} more warnings are not listed", self.more)));
+            warnings.push(Warning::new(MORE_WARNINGS.code, format!("{} more warnings are not listed", self.more)));
         }
-        self.kept
+        warnings
     }
 }
 
@@ -124,7 +128,7 @@ mod tests {
         let mut notes = Notes::new(Policy::Strict, 10);
         notes.say(&EMPTY, 44, "no sample").unwrap();
         assert_eq!(notes.say(&DATA_CUT, 40, "cut").unwrap_err().code(), "wav.data-cut");
-        assert_eq!(notes.into_warnings().len(), 1);
+        assert_eq!(notes.warnings().len(), 1);
     }
 
     #[test]
@@ -133,7 +137,7 @@ mod tests {
         for byte in 0..5 {
             notes.say(&SECOND_DATA, byte, "again").unwrap();
         }
-        let warnings = notes.into_warnings();
+        let warnings = notes.warnings();
         assert_eq!(warnings.len(), 3);
         assert_eq!(warnings.last().unwrap().message, "3 more warnings are not listed");
     }
