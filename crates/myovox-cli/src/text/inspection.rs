@@ -98,15 +98,17 @@ fn channels(recording: &Recording, levels: &[ChannelLevel], reasons: &mut Reason
     };
     let units = cells(&mut unit);
     let level = |channel: &ChannelDescription| levels.get(channel.index);
-    let mut value = |channel: &ChannelDescription, value: Option<f64>, path: &str| {
-        let path = format!("{path}[{}]", channel.index);
+    let mut value = |channel: &ChannelDescription, value: Option<f64>, room: &str, name: &str| {
+        let path = format!("{room}.channels[{}].{name}", channel.index);
         let value = reasons.note(value, &path, &short(&channel.label, 24));
         value.map_or_else(|| ABSENT.to_owned(), number::engineering)
     };
-    let lows = cells(&mut |channel| value(channel, channel.min, "recording.channels"));
-    let highs = cells(&mut |channel| value(channel, channel.max, "recording.channels"));
-    let means = cells(&mut |channel| value(channel, level(channel).and_then(|level| level.mean), "contents.channels"));
-    let powers = cells(&mut |channel| value(channel, level(channel).and_then(|level| level.rms), "contents.channels"));
+    let lows = cells(&mut |channel| value(channel, channel.min, "recording", "min"));
+    let highs = cells(&mut |channel| value(channel, channel.max, "recording", "max"));
+    let mean = |channel: &ChannelDescription| level(channel).and_then(|level| level.mean);
+    let means = cells(&mut |channel| value(channel, mean(channel), "contents", "mean"));
+    let rms = |channel: &ChannelDescription| level(channel).and_then(|level| level.rms);
+    let powers = cells(&mut |channel| value(channel, rms(channel), "contents", "rms"));
     let mut table = Columns::default()
         .with("#", Align::Right, cells(&mut |channel| (channel.index + 1).to_string()))
         .with("channel", Align::Left, cells(&mut |channel| short(&channel.label, LABEL)))

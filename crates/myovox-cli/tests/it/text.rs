@@ -19,6 +19,7 @@ fn every_recording_s_texts_fit_100_columns_and_carry_no_codes_when_piped() {
     for verb in ["inspect", "analyze"] {
         let call = myovox([vec![verb.into()], files.clone()].concat());
         assert!(call.out.contains("ghostly_twin.c3d\n"));
+        assert!(!call.out.contains("the report gives no reason"), "{verb}");
         fits(&call.out);
     }
 }
@@ -120,4 +121,23 @@ fn a_call_without_colour_on_a_terminal_and_with_it() {
         assert!(painted.contains("\u{1b}[1mno_analog.c3d\u{1b}[0m"), "{painted:?}");
         assert_eq!(painted.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "").replace("\u{1b}[33m", ""), said(false));
     }
+}
+
+#[test]
+fn a_marker_that_was_lost_is_a_row_of_gaps() {
+    let text = myovox(["inspect", &fixture("markers_intel_float.c3d")]).out;
+    let row = text.lines().find(|line| line.starts_with(" RASI ")).unwrap();
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(cells, ["RASI", "85.0", "1", "3", "0.030", "0", "0"], "{text}");
+    assert!(text.contains("Gaps (2 markers not seen in every frame)"), "{text}");
+    assert!(text.contains("the file begins at frame 6011 of the trial"), "{text}");
+}
+
+#[test]
+fn a_platform_is_a_row_with_its_channels() {
+    let text = myovox(["inspect", &fixture("platform_type2.c3d")]).out;
+    assert!(
+        text.contains("Force platforms (1)") && text.contains("1 Fx1, 2 Fy1, 3 Fz1, 4 Mx1, 5 My1, 6 Mz1"),
+        "{text}"
+    );
 }
