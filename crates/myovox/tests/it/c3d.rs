@@ -1,6 +1,8 @@
 //! C3D reading: the corpus against its expected values, files that break other readers, hostile bytes.
 
 mod builder;
+#[cfg(feature = "c3d-rs")]
+mod c3d_rs;
 mod corpus;
 mod generated;
 mod held;

@@ -69,7 +69,7 @@ fn with_rate(mut bytes: Vec<u8>, rate: f32) -> Vec<u8> {
 }
 
 /// One chunk of the RIFF family with the size it claims.
-fn chunk(id: &[u8; 4], size: u32, content: &[u8]) -> Vec<u8> {
+fn chunk(id: [u8; 4], size: u32, content: &[u8]) -> Vec<u8> {
     [&id[..], &size.to_le_bytes(), content].concat()
 }
 
@@ -80,12 +80,12 @@ fn pcm(channels: u16, rate: u32, bits: u16, size: u32) -> Vec<u8> {
     format.extend(rate.to_le_bytes());
     format.extend(rate.wrapping_mul(u32::from(align)).to_le_bytes());
     format.extend([align.to_le_bytes(), bits.to_le_bytes()].concat());
-    riff(&[chunk(b"fmt ", 16, &format), chunk(b"data", size, &[7; 64])])
+    riff(&[chunk(*b"fmt ", 16, &format), chunk(*b"data", size, &[7; 64])])
 }
 
 fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
     let content = [b"WAVE".to_vec(), chunks.concat()].concat();
-    chunk(b"RIFF", u32::try_from(content.len()).unwrap(), &content)
+    chunk(*b"RIFF", u32::try_from(content.len()).unwrap(), &content)
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn wav_headers_that_claim_the_world_are_refused_at_once() {
         ("a rate of 0", pcm(1, 0, 16, 64), "wav.bad-field"),
         ("65528 bits", pcm(1, 8000, 65_528, 64), "wav.bad-field"),
         ("4 GiB of samples", pcm(1, 8000, 16, big), "read"),
-        ("a format of 2 GiB", riff(&[chunk(b"fmt ", 1 << 31, &[1; 16])]), "wav.bad-field"),
-        ("a chunk of 4 GiB before all", riff(&[chunk(b"junk", big, &[0; 64])]), "wav.no-fmt"),
+        ("a format of 2 GiB", riff(&[chunk(*b"fmt ", 1 << 31, &[1; 16])]), "wav.bad-field"),
+        ("a chunk of 4 GiB before all", riff(&[chunk(*b"junk", big, &[0; 64])]), "wav.no-fmt"),
     ] {
         let read = |budget: &mut Budget| wav::read(&bytes, &WavConfig::default(), budget);
         assert_eq!(code_at_once(name, &bytes, read), code, "{name}");

@@ -192,6 +192,14 @@ fn stated_frames(evidence: &Evidence<'_>) -> Stated {
     Stated { counts, full, trial }
 }
 
+/// The first combination, the frames that the highest authority states (0 where none does), and the number of the first one.
+#[cfg(feature = "c3d-rs")]
+pub(super) fn declared(evidence: &Evidence<'_>, shapes: &[Shape]) -> Option<(Shape, u64, u32)> {
+    let stated = stated_frames(evidence);
+    let frames = stated.counts.first().map_or(0, |&(_, count)| count);
+    Some((*shapes.first()?, frames, stated.first_frame(frames, evidence.header.first_frame)))
+}
+
 /// Where the number of frames comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {

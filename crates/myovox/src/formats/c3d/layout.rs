@@ -7,6 +7,8 @@
 //! Frames are counted, in this order of authority, by `POINT:LONG_FRAMES`, `TRIAL:ACTUAL_START/END_FIELD`, `POINT:FRAMES`, the header, the size.
 //! Sources: "The C3D File Format", Motion Lab Systems, *The C3D frame count*, *The TRIAL group*, *The 3D Point Data Section*.
 
+#[cfg(feature = "c3d-rs")]
+use super::arbitration;
 use super::arbitration::{Evidence, Fit, Shape, shapes};
 use super::header::{BLOCK, byte_of_block};
 use super::number::{Processor, Storage, is_vax_reserved};
@@ -91,6 +93,38 @@ pub(super) fn find(evidence: &Evidence<'_>, limits: &Limits, warnings: &mut Warn
         frames,
         point_only_frames,
         first_frame: fit.first_frame,
+        point_scale: scale,
+        point_rate_hz: rate,
+        data_end: shape.data_start.saturating_add(shape.frame_bytes().saturating_mul(frames)),
+    })
+}
+
+/// The layout as it is declared, the parameters before the header, where there is no file whose size could bear it out.
+///
+/// # Errors
+/// As [`find`].
+#[cfg(feature = "c3d-rs")]
+pub(super) fn declared(evidence: &Evidence<'_>, limits: &Limits, warnings: &mut Warnings) -> Result<Layout> {
+    let rate = point_rate(evidence, limits, warnings)?;
+    let (scale, storages) = point_scale(evidence, warnings)?;
+    let start = byte_of_block(u32::from(evidence.header.data_block));
+    let Some((shape, frames, first_frame)) =
+        arbitration::declared(evidence, &shapes(evidence, rate, &storages, &[start]))
+    else {
+        return Err(Error::data("c3d.no-data", "no data section"));
+    };
+    check_limits(&shape, limits)?;
+    warn_header(evidence, &shape, warnings)?;
+    Ok(Layout {
+        processor: evidence.processor,
+        storage: shape.storage,
+        data_start: shape.data_start,
+        points: shape.points,
+        channels: shape.channels,
+        samples_per_frame: shape.samples_per_frame,
+        frames,
+        point_only_frames: 0,
+        first_frame,
         point_scale: scale,
         point_rate_hz: rate,
         data_end: shape.data_start.saturating_add(shape.frame_bytes().saturating_mul(frames)),

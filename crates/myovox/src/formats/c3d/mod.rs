@@ -18,6 +18,8 @@
 
 mod analog;
 mod arbitration;
+#[cfg(feature = "c3d-rs")]
+mod c3d_rs;
 mod edit;
 mod events;
 mod header;
@@ -42,6 +44,8 @@ use crate::formats::bytes::Bytes;
 use crate::limits::{Budget, exceeded};
 use crate::warning::Warning;
 
+#[cfg(feature = "c3d-rs")]
+pub use self::c3d_rs::{from_c3d_rs, open_with_c3d_rs};
 pub use edit::{Edited, Editor};
 pub use events::{Event, EventSource};
 pub use header::Header;
@@ -271,6 +275,17 @@ fn survey(
         return Err(Error::data("c3d.no-data", "neither parameters nor points nor analog channels"));
     }
     layout::warn_reserved_operands(&evidence, &layout, warnings)?;
+    Ok((describe(header, parameters, layout, budget, warnings)?, rotation))
+}
+
+/// What header and parameters say of the recording whose data have `layout`; the warnings are still in `warnings`.
+fn describe(
+    header: Header,
+    parameters: Parameters,
+    layout: Layout,
+    budget: &mut Budget,
+    warnings: &mut Warnings,
+) -> Result<C3dMetadata> {
     let points = Labels::read(&parameters, "POINT", layout.points, budget, warnings)?;
     let channels = Labels::read(&parameters, "ANALOG", layout.channels, budget, warnings)?;
     let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
@@ -283,7 +298,7 @@ fn survey(
         parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
     analog_units.resize(channels.all.len(), String::new());
     let point_units = parameters.texts("POINT", "UNITS").next().map(trimmed);
-    let metadata = C3dMetadata {
+    Ok(C3dMetadata {
         point_units: point_units.unwrap_or_default(),
         layout,
         point_labels: points.all,
@@ -297,8 +312,7 @@ fn survey(
         warnings: Vec::new(),
         header,
         parameters,
-    };
-    Ok((metadata, rotation))
+    })
 }
 
 fn layout_rate_hz(layout: &Layout) -> Option<f64> {
