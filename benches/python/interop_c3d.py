@@ -103,7 +103,8 @@ def by_c3d(path: Path, held: Held) -> list[str]:
                 seen = frame[:, 3] >= 0
                 points[seen, :, count] = frame[seen, :3]
                 residuals[seen, count] = frame[seen, 3]
-            analog.append(np.asarray(samples).reshape(len(held.channels), -1))
+            if held.channels:
+                analog.append(np.asarray(samples).reshape(len(held.channels), -1))
             count += 1
     faults = [] if count == held.frames else [f"{count} frames not {held.frames}"]
     faults += compare(held, points, np.concatenate(analog, axis=1) if held.channels else np.empty((0, 0)))

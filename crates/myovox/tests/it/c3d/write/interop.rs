@@ -18,12 +18,11 @@ fn trial(markers: usize, channels: usize, per_frame: usize, frames: usize) -> C3
         10 => f64::NAN,
         _ => (100 * m + 10 * axis) as f64 - 0.5 * (t % 500) as f64,
     });
-    let scale =
-        f64::from((points.iter().filter(|v| v.is_finite()).fold(0.0_f64, |a, v| a.max(v.abs())) / 32000.0) as f32);
-    let residuals = Array2::from_shape_fn((markers, frames), |(m, t)| scale * ((m + t) % 100) as f64);
     let analog = Array2::from_shape_fn((channels, frames * per_frame), |(c, i)| c as f64 - 0.125 * (i % 64) as f64);
-    C3dBuilder::new(100.0)
-        .points(&names("MARK", markers), points)
+    let builder = C3dBuilder::new(100.0).points(&names("MARK", markers), points);
+    let scale = builder.clone().build().unwrap().layout.point_scale;
+    let residuals = Array2::from_shape_fn((markers, frames), |(m, t)| scale * ((m + t) % 100) as f64);
+    builder
         .residuals(residuals)
         .analog(&names("CHAN", channels), &vec!["V"; channels], analog)
         .event("Foot Strike", "Left", 0.05)
