@@ -182,7 +182,7 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
         if let Some(place) = section.get_mut(4..end) {
             place.copy_from_slice(&records);
         }
-        self.patch_count(&mut section, end, blocks);
+        patch_count(&mut section, end, blocks);
         write_all(sink, &before)?;
         write_all(sink, &section)?;
         self.copy(behind, sink)?;
@@ -288,18 +288,6 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
         Ok(())
     }
 
-    /// The number of blocks in the head of the section, where the old one no longer covers the list.
-    fn patch_count(&self, section: &mut [u8], end: usize, blocks: u16) {
-        let counted = section.get(2).map_or(0, |count| u64::from(*count).saturating_mul(BLOCK));
-        if blocks == 0 && end as u64 <= counted {
-            return;
-        }
-        let total = (section.len() as u64).div_ceil(BLOCK);
-        if let (Some(place), Ok(total)) = (section.get_mut(2), u8::try_from(total)) {
-            *place = total;
-        }
-    }
-
     fn bytes(&self, start: u64, end: u64) -> Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX)];
         self.source.read_at(start, &mut bytes)?;
@@ -346,6 +334,18 @@ impl Place {
         let behind = named.min().unwrap_or(own).min(len);
         // The terminator belongs to the list.
         Self { start, list_end: list_end.saturating_add(2).min(behind), behind }
+    }
+}
+
+/// The number of blocks in the head of the section, where the old one no longer covers the list.
+fn patch_count(section: &mut [u8], end: usize, blocks: u16) {
+    let counted = section.get(2).map_or(0, |count| u64::from(*count).saturating_mul(BLOCK));
+    if blocks == 0 && end as u64 <= counted {
+        return;
+    }
+    let total = (section.len() as u64).div_ceil(BLOCK);
+    if let (Some(place), Ok(total)) = (section.get_mut(2), u8::try_from(total)) {
+        *place = total;
     }
 }
 

@@ -139,6 +139,7 @@ fn container_start(input: Input<'_>, budget: &mut Budget, notes: &mut Notes) -> 
             notes.say(&warnings::ID3V2_BEFORE, 0, message)?;
             return Ok(tags);
         }
+        (Kind::Audio(audio), _) => audio.name(),
         (Kind::Other(name), _) => name,
         (Kind::C3d, _) => "C3D motion capture",
         (Kind::Empty, _) => "an empty file",

@@ -329,8 +329,8 @@ mod tests {
         assert_eq!(code(Parameter::text("T", &"x".repeat(256))), "c3d.parameter-invalid");
         assert_eq!(code(Parameter::texts("T", &[""; 256])), "c3d.parameter-invalid");
         assert_eq!(code(Parameter::integers("I", &[2, 2], &[1, 2, 3])), "c3d.parameter-invalid");
-        assert_eq!(code(Parameter::reals("R", &[255, 65], &[0.0; 255 * 65])), "c3d.parameter-invalid");
-        assert!(Parameter::reals("R", &[255, 64], &[0.0; 255 * 64]).is_ok());
+        assert_eq!(code(Parameter::reals("R", &[255, 65], &vec![0.0; 255 * 65])), "c3d.parameter-invalid");
+        assert!(Parameter::reals("R", &[255, 64], &vec![0.0; 255 * 64]).is_ok());
         assert_eq!(code(Parameter::byte("B", 1).unwrap().described(&"x".repeat(256))), "c3d.parameter-invalid");
         assert!(Parameter::texts("T", &["x".repeat(255).as_str(); 255]).is_ok());
     }
@@ -343,7 +343,8 @@ mod tests {
             parameters.set("G", parameter).unwrap();
         }
         parameters.set("g", Parameter::integer("b", -7).unwrap()).unwrap();
-        let names: Vec<_> = parameters.groups()[0].parameters.iter().map(|p| p.name.as_str()).collect();
+        let names: Vec<_> =
+            parameters.groups().iter().flat_map(|group| &group.parameters).map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["A", "B", "C"]);
         let b = parameters.get("G", "B").unwrap();
         assert_eq!((b.as_f64(), b.description_text().as_str(), b.locked), (Some(-7.0), "why", true));
@@ -372,7 +373,8 @@ mod tests {
         parameters.set_texts("POINT", "LABELS", &many).unwrap();
         assert_eq!(parameters.texts("POINT", "LABELS").collect::<Vec<_>>(), many);
         assert_eq!(parameters.get("POINT", "LABELS3").unwrap().dims, [4, 90]);
-        parameters.set_texts("POINT", "LABELS", &many[..255]).unwrap();
+        let few: Vec<&String> = many.iter().take(255).collect();
+        parameters.set_texts("POINT", "LABELS", &few).unwrap();
         assert_eq!(parameters.texts("POINT", "LABELS").count(), 255);
         assert!(parameters.get("POINT", "LABELS2").is_none() && parameters.get("POINT", "LABELS3").is_none());
     }

@@ -6,6 +6,7 @@
 use ndarray::{Array2, Array3, Axis};
 
 use super::analog::{FULL_SCALE, stored};
+use super::events::as_stored;
 use super::shape::same;
 use crate::error::{Error, Result};
 use crate::formats::c3d::events::{Event, EventSource};
@@ -166,10 +167,18 @@ impl C3dBuilder {
             let error = Error::config("c3d.rate-missing", "no frame rate").found(self.rate_hz);
             return Err(error.expected("a number above 0"));
         }
+        // As the file will hold it, so that the recording is the same when it is read back.
+        self.rate_hz = stored(self.rate_hz, self.processor);
         let (frames, samples_per_frame) = self.frames()?;
         let channels = self.analog.dim().0;
+        if channels == 0 {
+            self.analog = Array2::zeros((0, 0));
+        }
         same("analog units", self.analog_units.len(), channels)?;
         let markers = self.points.dim().0;
+        if markers == 0 {
+            self.points = Array3::zeros((0, 3, frames));
+        }
         same("point labels", self.point_labels.len(), markers)?;
         same("analog labels", self.analog_labels.len(), channels)?;
         let (residuals, camera_masks) = self.marks(markers, frames)?;
@@ -191,7 +200,8 @@ impl C3dBuilder {
             named_channels: channels,
             analog_labels: self.analog_labels,
             analog_units: self.analog_units,
-            analog_rate_hz: (channels > 0).then_some(self.rate_hz * f64::from(samples_per_frame)),
+            analog_rate_hz: (channels > 0)
+                .then_some(stored(self.rate_hz * f64::from(samples_per_frame), self.processor)),
             analog: self.analog,
             parameters: self.parameters,
             events,
@@ -316,13 +326,17 @@ impl C3dBuilder {
     /// Events on both time bases. The EVENT group is made by `write`, from these.
     fn times(&self) -> Vec<Event> {
         let start = f64::from(self.first_frame.saturating_sub(1)) / self.rate_hz;
-        let event = |(label, context, time): &(String, String, f64)| Event {
-            label: label.clone(),
-            context: context.clone(),
-            time_s: Some(*time),
-            time_trial_s: Some(time + start),
-            source: EventSource::Parameter,
-            stored_s: time + start,
+        let event = |(label, context, time): &(String, String, f64)| {
+            let stored_s = as_stored(time + start);
+            let time = Some(stored_s).filter(|time| time.is_finite());
+            Event {
+                label: label.clone(),
+                context: context.clone(),
+                time_s: time.map(|time| time - start),
+                time_trial_s: time,
+                source: EventSource::Parameter,
+                stored_s,
+            }
         };
         self.events.iter().map(event).collect()
     }

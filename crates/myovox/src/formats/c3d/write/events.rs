@@ -68,19 +68,31 @@ fn rewrite(settling: &mut Settling<'_>, events: &[&Event], before: usize) -> Res
 }
 
 /// Pairs of minutes and seconds.
-#[expect(clippy::cast_possible_truncation, reason = "times are 32-bit floats in the file")]
 fn times(name: &str, events: &[&Event]) -> Result<Parameter> {
     let pairs = events.iter().flat_map(|event| {
-        let minutes = (event.stored_s / 60.0).floor().max(0.0);
-        let minutes = if minutes.is_finite() { minutes } else { 0.0 };
-        [minutes as f32, (event.stored_s - 60.0 * minutes) as f32]
+        let (minutes, seconds) = split(event.stored_s);
+        [minutes, seconds]
     });
     let count = u8::try_from(events.len()).unwrap_or(u8::MAX);
     Parameter::reals(name, &[2, count], &pairs.collect::<Vec<_>>())
 }
 
+/// Whole minutes and the seconds above them; what lies before the trial has no minutes.
+#[expect(clippy::cast_possible_truncation, reason = "times are 32-bit floats in the file")]
+fn split(stored_s: f64) -> (f32, f32) {
+    let minutes = (stored_s / 60.0).floor();
+    let minutes = if minutes.is_finite() { minutes.max(0.0) } else { 0.0 };
+    (minutes as f32, (stored_s - 60.0 * minutes) as f32)
+}
+
+/// A time as it will be read back.
+pub(super) fn as_stored(seconds: f64) -> f64 {
+    let (minutes, seconds) = split(seconds);
+    60.0 * f64::from(minutes) + f64::from(seconds)
+}
+
 /// A blank for each event.
-pub(super) fn reset(parameters: &mut Parameters, name: &str, events: usize) -> Result<()> {
+fn reset(parameters: &mut Parameters, name: &str, events: usize) -> Result<()> {
     match name {
         "SUBJECTS" | "DESCRIPTIONS" => parameters.set_texts("EVENT", name, &vec![""; events]),
         "ICON_IDS" => parameters.set_integers("EVENT", name, &vec![0; events]),

@@ -43,13 +43,13 @@ fn same_parameters(a: &Parameters, b: &Parameters, without: &BTreeSet<String>) -
     let (a, b) = (stored(a, without), stored(b, without));
     a.len() == b.len()
         && a.iter().zip(&b).all(|((a_name, a), (b_name, b))| {
-            let content = |p: &Option<&Parameter>| {
+            let content = |p: Option<&Parameter>| {
                 let record = |p: &Parameter| {
                     (p.raw_name.clone(), p.kind, p.dims.clone(), p.data.clone(), p.description.clone(), p.locked)
                 };
                 p.map(record)
             };
-            a_name == b_name && content(a) == content(b)
+            a_name == b_name && content(*a) == content(*b)
         })
 }
 
