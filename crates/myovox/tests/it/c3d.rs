@@ -6,6 +6,7 @@ mod generated;
 mod hostile;
 mod layout;
 mod parameters;
+mod parts;
 mod values;
 
 use builder::Trial;

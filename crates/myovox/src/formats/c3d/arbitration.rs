@@ -11,7 +11,7 @@ use super::parameters::{Parameter, ParameterType, Parameters};
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::formats::Policy;
-use crate::formats::bytes::Bytes;
+use crate::formats::access::ReadAt;
 use crate::warning::Warning;
 
 /// Bytes behind the last frame that are still padding: less than two blocks.
@@ -25,7 +25,10 @@ const FLOAT_COUNTS: u32 = 1 << 24;
 
 /// Everything the arbitration looks at.
 pub(super) struct Evidence<'a> {
-    pub(super) bytes: Bytes<'a>,
+    /// Bytes of the file.
+    pub(super) file_bytes: u64,
+    /// The last bytes before each place where the data may end, see [`last_blocks`].
+    pub(super) last_blocks: &'a [LastBlock],
     pub(super) header: &'a Header,
     pub(super) parameters: &'a Parameters,
     pub(super) processor: Processor,
@@ -225,7 +228,7 @@ type Candidate = (Shape, u64, Source, End);
 impl Evidence<'_> {
     /// What may end the data: the rotation section as declared, that section somewhere before the end of the file, the end of the file.
     fn ends(&self) -> impl Iterator<Item = End> + Clone {
-        let at = self.bytes.len();
+        let at = self.file_bytes;
         let declared = self.rotation_start.map(|at| End { at, rotation_bytes: 0 });
         let misplaced = Some(End { at, rotation_bytes: self.rotation_bytes }).filter(|end| end.rotation_bytes > 0);
         declared.into_iter().chain(misplaced).chain([End { at, rotation_bytes: 0 }])
@@ -233,7 +236,7 @@ impl Evidence<'_> {
 
     /// What most likely ends the data.
     fn end(&self) -> End {
-        self.ends().next().unwrap_or(End { at: self.bytes.len(), rotation_bytes: 0 })
+        self.ends().next().unwrap_or(End { at: self.file_bytes, rotation_bytes: 0 })
     }
 }
 
@@ -256,7 +259,7 @@ impl Fit {
         let whole = match self.source {
             _ if evidence.policy != Policy::Recover => return 0,
             Source::Nothing => {
-                without_padding(evidence.bytes, &self.shape, self.shape.holds(self.end).unwrap_or(0), self.end)
+                without_padding(evidence, &self.shape, self.shape.holds(self.end).unwrap_or(0), self.end)
             }
             Source::Truncated { .. } => self.frames,
             Source::Stated | Source::Size => return 0,
@@ -323,7 +326,7 @@ fn first_that_fits(shapes: &[Shape], stated: &Stated, end: End, padding: u64) ->
 fn by_size(evidence: &Evidence<'_>, shapes: &[Shape]) -> Option<Candidate> {
     let end = evidence.end();
     let shape = *shapes.first()?;
-    let frames = without_padding(evidence.bytes, &shape, shape.holds(end)?, end);
+    let frames = without_padding(evidence, &shape, shape.holds(end)?, end);
     Some((shape, frames, Source::Size, end))
 }
 
@@ -353,15 +356,46 @@ fn same_counts(stated: &Stated, declared: u64) -> bool {
     stated.counts.iter().all(|&(_, count)| count == declared)
 }
 
+/// The bytes from the start of a block to a place where the data may end: at most a block.
+pub(super) struct LastBlock {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+/// The last blocks before the end of the file and before the rotations.
+///
+/// # Errors
+/// Those of `source`.
+pub(super) fn last_blocks(source: &impl ReadAt, rotation_start: Option<u64>) -> Result<Vec<LastBlock>> {
+    let ends = rotation_start.into_iter().chain([source.bytes()]);
+    let read = |end: u64| {
+        let start = start_of_last_block(end);
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(start)).unwrap_or(0)];
+        source.read_at(start, &mut bytes)?;
+        Ok(LastBlock { start, bytes })
+    };
+    ends.map(read).collect()
+}
+
+fn start_of_last_block(end: u64) -> u64 {
+    end.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK)
+}
+
 /// `frames` without those that lie wholly in the last block and are all zero: padding, not data.
-fn without_padding(bytes: Bytes<'_>, shape: &Shape, frames: u64, end: End) -> u64 {
+fn without_padding(evidence: &Evidence<'_>, shape: &Shape, frames: u64, end: End) -> u64 {
     let size = shape.frame_bytes();
-    let last_block = end.at.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK);
+    let start = start_of_last_block(end.at);
+    let ends_there = |block: &&LastBlock| block.start.saturating_add(block.bytes.len() as u64) == end.at;
+    let block = evidence.last_blocks.iter().find(ends_there);
+    let is_zero = |at: u64| {
+        let from = usize::try_from(at.checked_sub(start)?).ok()?;
+        let frame = block?.bytes.get(from..)?.get(..usize::try_from(size).ok()?)?;
+        Some(frame.iter().all(|&byte| byte == 0))
+    };
     let mut frames = frames;
     while let Some(before) = frames.checked_sub(1) {
         let at = shape.data_start.saturating_add(before.saturating_mul(size));
-        let is_zero = bytes.get(at, size).is_some_and(|frame| frame.iter().all(|&byte| byte == 0));
-        if size == 0 || at < last_block || !is_zero {
+        if size == 0 || is_zero(at) != Some(true) {
             break;
         }
         frames = before;

@@ -6,10 +6,10 @@
 
 use ndarray::{Array2, Array4};
 
+use super::arrays::shaped;
 use super::header::{BLOCK, byte_of_block};
 use super::layout::Layout;
 use super::parameters::{Parameter, Parameters};
-use super::points::shaped;
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::formats::bytes::Bytes;

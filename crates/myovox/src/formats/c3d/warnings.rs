@@ -81,7 +81,7 @@ pub const WARNINGS: &[(&str, Severity, &str)] = &[
 ];
 
 /// The warnings of one reading: raised as errors under strict, kept up to the limit, counted beyond it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Warnings {
     policy: Policy,
     at_most: usize,
@@ -120,6 +120,19 @@ impl Warnings {
         Ok(())
     }
 
+    /// An empty list under the same policy and limit, to be [appended](Self::append) later.
+    pub(super) fn beside(&self) -> Self {
+        Self { kept: Vec::new(), dropped: 0, ..*self }
+    }
+
+    /// Adds what `other` has heard.
+    pub(super) fn append(&mut self, other: Self) {
+        let room = self.at_most.saturating_sub(self.kept.len());
+        let beyond = other.kept.len().saturating_sub(room) as u64;
+        self.kept.extend(other.kept.into_iter().take(room));
+        self.dropped = self.dropped.saturating_add(other.dropped).saturating_add(beyond);
+    }
+
     /// The list; its last entry counts what did not fit.
     pub(super) fn finish(mut self) -> Vec<Warning> {
         if self.dropped > 0 {
@@ -156,6 +169,7 @@ mod tests {
             include_str!("points.rs"),
             include_str!("records.rs"),
             include_str!("rotation.rs"),
+            include_str!("survey.rs"),
         ]
         .concat();
         // Forces are computed from a recording, not by its reader.
