@@ -20,9 +20,32 @@ pub trait ReadAt {
     /// # Errors
     /// `io.failed` where the system refuses, `io.shorter-than-before` where there are fewer bytes, as when a file shrinks while it is read.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()>;
+
+    /// All bytes, where they stand in memory: what is not wanted of them is then not read at all.
+    fn in_memory(&self) -> Option<&[u8]> {
+        None
+    }
+}
+
+impl<R: ReadAt + ?Sized> ReadAt for &R {
+    fn bytes(&self) -> u64 {
+        (**self).bytes()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        (**self).read_at(offset, buffer)
+    }
+
+    fn in_memory(&self) -> Option<&[u8]> {
+        (**self).in_memory()
+    }
 }
 
 impl ReadAt for [u8] {
+    fn in_memory(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+
     fn bytes(&self) -> u64 {
         self.len() as u64
     }

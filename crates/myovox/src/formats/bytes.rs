@@ -1,5 +1,7 @@
 //! The bounds-checked view of a file's bytes that every decoder reads through: each read says where it stood and how much it wanted.
 
+use std::cell::Cell;
+
 use crate::error::{Error, Result};
 
 /// How the numbers of a file are stored.
@@ -11,10 +13,12 @@ pub enum Endian {
     Big,
 }
 
-/// Bytes of a file; `code` is the error code of a read beyond the end.
+/// Bytes of a file, or of its beginning; `code` is the error code of a read beyond the end.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes<'a> {
     bytes: &'a [u8],
+    total: u64,
+    missed: Option<&'a Cell<bool>>,
     code: &'static str,
 }
 
@@ -22,17 +26,24 @@ impl<'a> Bytes<'a> {
     /// A view of a whole file.
     #[must_use]
     pub fn new(bytes: &'a [u8], code: &'static str) -> Self {
-        Self { bytes, code }
+        Self { bytes, total: bytes.len() as u64, missed: None, code }
     }
 
-    /// Number of bytes.
+    /// A view of a file of `total` bytes of which only the first ones are at hand. A look behind them finds nothing and sets `missed`: what was
+    /// read until then is to be thrown away and read again with more of the file.
+    #[must_use]
+    pub fn beginning(bytes: &'a [u8], total: u64, code: &'static str, missed: &'a Cell<bool>) -> Self {
+        Self { bytes, total, missed: Some(missed), code }
+    }
+
+    /// Number of bytes of the file.
     pub fn len(&self) -> u64 {
-        self.bytes.len() as u64
+        self.total
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.total == 0
     }
 
     /// The bytes `offset..offset + len`; `what` names them in the error.
@@ -43,7 +54,7 @@ impl<'a> Bytes<'a> {
         self.get(offset, len).ok_or_else(|| {
             Error::data(self.code, format!("{what} beyond the end of the file"))
                 .byte(offset)
-                .found(format!("{} bytes in the file", self.bytes.len()))
+                .found(format!("{} bytes in the file", self.total))
                 .expected(format!("{len} bytes from here"))
         })
     }
@@ -51,7 +62,13 @@ impl<'a> Bytes<'a> {
     /// The bytes `offset..offset + len`, or nothing.
     pub fn get(&self, offset: u64, len: u64) -> Option<&'a [u8]> {
         let end = offset.checked_add(len)?;
-        self.bytes.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?)
+        let found = self.bytes.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?);
+        if let (None, Some(missed)) = (found, self.missed)
+            && end <= self.total
+        {
+            missed.set(true);
+        }
+        found
     }
 
     /// As many of the bytes `offset..offset + len` as there are.
@@ -128,6 +145,15 @@ mod tests {
             line,
             "byte 1: a number beyond the end of the file: found 3 bytes in the file, expected 4 bytes from here"
         );
+    }
+
+    #[test]
+    fn a_look_behind_the_beginning_is_noticed_and_one_behind_the_file_is_not() {
+        let missed = Cell::new(false);
+        let bytes = Bytes::beginning(&[1, 2, 3], 10, "test.truncated", &missed);
+        assert!(bytes.get(1, 2).is_some() && bytes.get(9, 2).is_none() && !missed.get());
+        assert!(bytes.get(9, 1).is_none() && missed.get());
+        assert_eq!(bytes.len(), 10);
     }
 
     #[test]

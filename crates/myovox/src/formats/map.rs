@@ -4,6 +4,7 @@
 use std::ops::Deref;
 use std::path::Path;
 
+use super::access::ReadAt;
 use super::source;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -43,6 +44,20 @@ impl Deref for Mapped {
 
     fn deref(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl ReadAt for Mapped {
+    fn bytes(&self) -> u64 {
+        (**self).bytes()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        (**self).read_at(offset, buffer)
+    }
+
+    fn in_memory(&self) -> Option<&[u8]> {
+        Some(self)
     }
 }
 

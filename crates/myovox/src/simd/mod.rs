@@ -6,6 +6,8 @@
 #![allow(clippy::inline_always, reason = "a kernel that is not inlined into its dispatch loses its instruction set")]
 
 pub mod biquad;
+pub mod frames;
+pub mod stream;
 
 /// The instruction set that kernels use. All give the same bits; lower ones are for tests and support.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ mod held;
 mod hostile;
 mod layout;
 mod parameters;
+mod parts;
 mod peers;
 mod platforms;
 mod platforms_corpus;

@@ -4,51 +4,33 @@
 //! integer samples and integer offsets are unsigned. Where a float file holds samples that only make sense with an unsigned offset, although
 //! it is stored as negative, the offset is taken as unsigned and said so.
 //! Source: "The C3D File Format", Motion Lab Systems, *Analog Data Storage*, *`ANALOG:FORMAT`*; the rule for offsets from two real files.
-//!
-//! Samples stand as frames of sub-samples of channels. A tile of frames is converted densely into a small buffer and then dealt out to the
-//! rows of the channels, so that source, buffer and rows stay in the cache.
-
-use ndarray::Array2;
 
 use super::layout::Layout;
-use super::number::{
-    BigSigned, BigUnsigned, DecFloat, Element, IntelFloat, LittleSigned, LittleUnsigned, MipsFloat, Processor, Storage,
-};
+use super::number::Storage;
 use super::parameters::{ParameterType, Parameters};
-use super::points::shaped;
+use super::tile::{Sign, Tile};
 use super::warnings::Warnings;
 use crate::error::Result;
-use crate::formats::bytes::Bytes;
 use crate::limits::Budget;
+use crate::simd::Level;
+use crate::simd::frames::{Linear, Sample, channels};
 use crate::warning::Warning;
 
-/// Values of the buffer between frames and rows.
-const TILE_VALUES: usize = 1 << 13;
-
-/// Whether samples (and integer offsets) are signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
-    Signed,
-    Unsigned,
-}
-
-/// How the raw samples of one channel become physical.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Conversion {
-    offset: f64,
-    scale: f64,
-}
-
 /// How all raw samples become physical.
+#[derive(Debug)]
 pub(super) struct Scaling {
-    channels: Vec<Conversion>,
-    gen_scale: f64,
-    sign: Sign,
+    pub(super) channels: Vec<Linear>,
+    pub(super) sign: Sign,
     /// Channels whose negative integer offset may have been meant as unsigned.
-    doubtful: Vec<usize>,
+    pub(super) doubtful: Vec<usize>,
 }
 
 impl Scaling {
+    /// Of no channels.
+    pub(super) fn none() -> Self {
+        Self { channels: Vec::new(), sign: Sign::Signed, doubtful: Vec::new() }
+    }
+
     /// The scaling that the ANALOG group states for `layout`.
     ///
     /// # Errors
@@ -64,18 +46,19 @@ impl Scaling {
         let format = parameters.get("ANALOG", "FORMAT").and_then(super::Parameter::as_text);
         let format = format.map(|text| text.trim().to_ascii_uppercase()).filter(|text| !text.is_empty());
         let sign = if format.as_deref() == Some("UNSIGNED") { Sign::Unsigned } else { Sign::Signed };
-        let mut scaling = Self { channels: Vec::new(), gen_scale: 1.0, sign, doubtful: Vec::new() };
+        let mut scaling = Self { channels: Vec::new(), sign, doubtful: Vec::new() };
         if count == 0 {
             return Ok(scaling);
         }
         let scales = parameters.first_numbers("ANALOG", "SCALE", count, signed);
         let (offsets, are_integers) = offsets(parameters, sign, count, warnings)?;
         warn_short("c3d.analog-scale-short", "ANALOG:SCALE", "scale", 1, scales.len(), count, warnings)?;
-        scaling.gen_scale = gen_scale(parameters, warnings)?;
+        let gain = gen_scale(parameters, warnings)?;
         scaling.channels = (0..count)
-            .map(|c| Conversion {
+            .map(|c| Linear {
                 offset: offsets.get(c).copied().unwrap_or(0.0),
                 scale: scales.get(c).copied().unwrap_or(1.0),
+                gain,
             })
             .collect();
         let zeros = scaling.channels.iter().filter(|channel| channel.scale == 0.0).count();
@@ -155,136 +138,95 @@ fn warn_bits(parameters: &Parameters, has_format: bool, offsets: &[f64], warning
     Ok(())
 }
 
-/// Decodes the analog samples of `layout`: (channels, samples), NaN where the file holds NaN or the last frame is cut off.
-///
-/// # Errors
-/// `limit.memory-bytes`; under strict `c3d.analog-offset-unsigned-guessed`.
-pub(super) fn decode(
-    bytes: Bytes<'_>,
-    layout: &Layout,
-    scaling: Scaling,
-    budget: &mut Budget,
-    warnings: &mut Warnings,
-) -> Result<Array2<f64>> {
-    let channels = scaling.channels.len();
-    let per_frame = usize::try_from(layout.samples_per_frame).unwrap_or(usize::MAX);
-    let samples = |frames: u64| usize::try_from(frames).unwrap_or(usize::MAX).saturating_mul(per_frame);
-    let total = if channels == 0 { 0 } else { samples(layout.point_frames()) };
-    let width = usize::try_from(layout.storage.width()).unwrap_or(4);
-    let mut rows = Rows {
-        values: budget.zeroed(channels.saturating_mul(total), "analog samples")?,
-        buffer: Vec::new(),
-        channels,
-        present: if channels == 0 { 0 } else { samples(layout.frames) },
-        total,
-        frame_bytes: usize::try_from(layout.frame_bytes()).unwrap_or(usize::MAX),
-        point_bytes: usize::try_from(layout.points).unwrap_or(usize::MAX).saturating_mul(4).saturating_mul(width),
-        nonfinite: 0,
-        scaling,
-    };
-    if channels > 0 && total > 0 {
-        let all = bytes.clamped(layout.data_start, layout.frame_bytes().saturating_mul(layout.frames));
-        let guessed = match (layout.storage, layout.processor, rows.scaling.sign) {
-            (Storage::Float, Processor::Intel, _) => rows.fill::<4, IntelFloat>(all),
-            (Storage::Float, Processor::Dec, _) => rows.fill::<4, DecFloat>(all),
-            (Storage::Float, Processor::Mips, _) => rows.fill::<4, MipsFloat>(all),
-            (Storage::Integer, Processor::Mips, Sign::Signed) => rows.fill::<2, BigSigned>(all),
-            (Storage::Integer, Processor::Mips, Sign::Unsigned) => rows.fill::<2, BigUnsigned>(all),
-            (Storage::Integer, _, Sign::Signed) => rows.fill::<2, LittleSigned>(all),
-            (Storage::Integer, _, Sign::Unsigned) => rows.fill::<2, LittleUnsigned>(all),
-        };
-        if guessed > 0 {
+/// Channels whose offset was taken as unsigned, and samples that are no numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct AnalogDoubts {
+    pub(super) offsets_guessed: u64,
+    pub(super) nonfinite: u64,
+}
+
+impl AnalogDoubts {
+    /// The sum of both; guessed offsets are of the whole recording and count once.
+    pub(super) fn with(self, other: Self) -> Self {
+        let nonfinite = self.nonfinite.saturating_add(other.nonfinite);
+        Self { offsets_guessed: self.offsets_guessed.max(other.offsets_guessed), nonfinite }
+    }
+
+    pub(super) fn warn(&self, layout: &Layout, warnings: &mut Warnings) -> Result<()> {
+        if self.offsets_guessed > 0 {
             let message = format!(
-                "{guessed} channels store a negative offset and samples around the same number unsigned: read unsigned"
+                "{} channels store a negative offset and samples around the same number unsigned: read unsigned",
+                self.offsets_guessed
             );
             let code = "c3d.analog-offset-unsigned-guessed";
             warnings.add(Warning::new(code, message).field("ANALOG:OFFSET"))?;
         }
-        if rows.nonfinite > 0 {
-            let message = format!("{} samples are no numbers; kept", rows.nonfinite);
+        if self.nonfinite > 0 {
+            let message = format!("{} samples are no numbers; kept", self.nonfinite);
             warnings.add(Warning::new("c3d.analog-nonfinite", message).byte(layout.data_start))?;
         }
+        Ok(())
     }
-    shaped(Array2::from_shape_vec((channels, total), rows.values))
 }
 
-/// The output under construction.
-struct Rows {
-    values: Vec<f64>,
-    /// Raw samples of one tile, channels side by side.
-    buffer: Vec<f64>,
-    channels: usize,
-    /// Samples per channel that the file holds.
-    present: usize,
-    /// Samples per channel of the output.
-    total: usize,
-    frame_bytes: usize,
-    /// Bytes of a frame before its analog samples.
-    point_bytes: usize,
-    nonfinite: u64,
-    scaling: Scaling,
+/// Reads the channels from `first` on, as many as there are in `linear`, into four rows of the tile's length; returns how many of their samples
+/// are no numbers.
+pub(super) fn read<T: Sample>(tile: &Tile, first: usize, linear: &[Linear], level: Level, rows: &mut [T]) -> u64 {
+    let mut four = [Linear::default(); 4];
+    for (to, from) in four.iter_mut().zip(linear) {
+        *to = *from;
+    }
+    let finite = match tile.narrow() {
+        Some(numbers) => {
+            let (before, starts) = (numbers.get(first..).unwrap_or_default(), tile.sample_starts());
+            channels(level, before, starts, four, rows)
+        }
+        None => [false; 4],
+    };
+    let mut nonfinite = 0_u64;
+    let length = tile.sample_starts().len().max(1);
+    for (i, ((linear, is_finite), row)) in linear.iter().zip(finite).zip(rows.chunks_exact_mut(length)).enumerate() {
+        if !is_finite {
+            let starts = tile.sample_starts().iter().take(tile.samples());
+            for (value, start) in row.iter_mut().zip(starts) {
+                let physical = linear.apply(tile.number(start.saturating_add(first).saturating_add(i)));
+                *value = T::rounded(physical);
+                nonfinite = nonfinite.saturating_add(u64::from(!physical.is_finite()));
+            }
+        }
+    }
+    nonfinite
 }
 
-impl Rows {
-    /// Decodes all frames, tile by tile; returns the number of offsets that were taken as unsigned.
-    fn fill<const N: usize, E: Element<N>>(&mut self, all: &[u8]) -> usize {
-        let guessed = self.settle_offsets::<N, E>(all);
-        let per_frame = self.frame_bytes.saturating_sub(self.point_bytes).checked_div(N).unwrap_or(1).max(1);
-        let frames = TILE_VALUES.checked_div(per_frame).unwrap_or(1).max(1);
-        let mut first = 0_usize;
-        for tile in all.chunks(frames.saturating_mul(self.frame_bytes)) {
-            self.buffer.clear();
-            for frame in tile.chunks_exact(self.frame_bytes) {
-                let analog = frame.get(self.point_bytes..).unwrap_or_default().as_chunks::<N>().0;
-                self.buffer.extend(analog.iter().map(|raw| E::value(*raw)));
-            }
-            first = self.deal(first);
+/// What the samples of one channel say about its offset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around {
+    least: f64,
+    sum: f64,
+    count: u64,
+}
+
+impl Around {
+    pub(super) const NOTHING: Self = Self { least: f64::INFINITY, sum: 0.0, count: 0 };
+
+    /// Takes one more stored sample into account.
+    pub(super) fn add(&mut self, stored: f64) {
+        if stored.is_finite() {
+            self.least = self.least.min(stored);
+            self.sum += stored;
+            self.count = self.count.saturating_add(1);
         }
-        if self.present < self.total {
-            for row in self.values.chunks_exact_mut(self.total) {
-                row.get_mut(self.present..).unwrap_or_default().fill(f64::NAN);
-            }
-        }
-        guessed
     }
 
-    /// Deals the buffer out to the rows from sample `first`; returns the sample behind the last.
-    fn deal(&mut self, first: usize) -> usize {
-        let samples = self.buffer.len().checked_div(self.channels).unwrap_or(0);
-        let end = first.saturating_add(samples);
-        let gen_scale = self.scaling.gen_scale;
-        let mut nonfinite = 0_u64;
-        let rows = self.values.chunks_exact_mut(self.total).zip(&self.scaling.channels).enumerate();
-        for (c, (row, &Conversion { offset, scale })) in rows {
-            let raw = self.buffer.get(c..).unwrap_or_default().iter().step_by(self.channels);
-            for (value, raw) in row.get_mut(first..end).unwrap_or_default().iter_mut().zip(raw) {
-                *value = (raw - offset) * scale * gen_scale;
-                nonfinite = nonfinite.wrapping_add(u64::from(!value.is_finite()));
-            }
-        }
-        self.nonfinite = self.nonfinite.wrapping_add(nonfinite);
-        end
+    /// Whether a negative sample has settled that the offset is as stored.
+    pub(super) fn is_settled(&self) -> bool {
+        self.least < 0.0
     }
 
-    /// Takes doubtful offsets as unsigned where all samples are positive and lie around the unsigned value.
-    fn settle_offsets<const N: usize, E: Element<N>>(&mut self, all: &[u8]) -> usize {
-        let mut guessed = 0_usize;
-        for &c in &self.scaling.doubtful {
-            let samples = all.chunks_exact(self.frame_bytes).flat_map(|frame| {
-                let analog = frame.get(self.point_bytes..).unwrap_or_default().as_chunks::<N>().0;
-                analog.get(c..).unwrap_or_default().iter().step_by(self.channels).map(|raw| E::value(*raw))
-            });
-            let (mut least, mut sum, mut count) = (f64::INFINITY, 0.0, 0_u64);
-            for sample in samples.filter(|sample| sample.is_finite()) {
-                (least, sum, count) = (least.min(sample), sum + sample, count.saturating_add(1));
-            }
-            let Some(channel) = self.scaling.channels.get_mut(c) else { continue };
-            let unsigned = channel.offset + 65536.0;
-            if count > 0 && least >= 0.0 && (sum / count as f64 - unsigned).abs() < 16384.0 {
-                channel.offset = unsigned;
-                guessed = guessed.saturating_add(1);
-            }
-        }
-        guessed
+    /// The offset that the samples speak for, where it is not the stored one: all are positive and lie around the unsigned reading.
+    pub(super) fn unsigned(&self, offset: f64) -> Option<f64> {
+        let unsigned = offset + 65536.0;
+        let fits = self.count > 0 && self.least >= 0.0 && (self.sum / self.count as f64 - unsigned).abs() < 16384.0;
+        fits.then_some(unsigned)
     }
 }

@@ -11,7 +11,7 @@ use super::parameters::{Parameter, ParameterType, Parameters};
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::formats::Policy;
-use crate::formats::bytes::Bytes;
+use crate::formats::access::ReadAt;
 use crate::warning::Warning;
 
 /// Bytes behind the last frame that are still padding: less than two blocks.
@@ -25,7 +25,12 @@ const FLOAT_COUNTS: u32 = 1 << 24;
 
 /// Everything the arbitration looks at.
 pub(super) struct Evidence<'a> {
-    pub(super) bytes: Bytes<'a>,
+    /// The file, looked into only where recovery has to.
+    pub(super) source: &'a dyn ReadAt,
+    /// Bytes of the file.
+    pub(super) file_bytes: u64,
+    /// The last bytes before each place where the data may end, see [`last_blocks`].
+    pub(super) last_blocks: &'a [LastBlock],
     pub(super) header: &'a Header,
     pub(super) parameters: &'a Parameters,
     pub(super) processor: Processor,
@@ -233,7 +238,7 @@ type Candidate = (Shape, u64, Source, End);
 impl Evidence<'_> {
     /// What may end the data: the rotation section as declared, that section somewhere before the end of the file, the end of the file.
     fn ends(&self) -> impl Iterator<Item = End> + Clone {
-        let at = self.bytes.len();
+        let at = self.file_bytes;
         let declared = self.rotation_start.map(|at| End { at, rotation_bytes: 0 });
         let misplaced = Some(End { at, rotation_bytes: self.rotation_bytes }).filter(|end| end.rotation_bytes > 0);
         declared.into_iter().chain(misplaced).chain([End { at, rotation_bytes: 0 }])
@@ -241,7 +246,7 @@ impl Evidence<'_> {
 
     /// What most likely ends the data.
     fn end(&self) -> End {
-        self.ends().next().unwrap_or(End { at: self.bytes.len(), rotation_bytes: 0 })
+        self.ends().next().unwrap_or(End { at: self.file_bytes, rotation_bytes: 0 })
     }
 }
 
@@ -260,21 +265,21 @@ impl Fit {
     }
 
     /// Under recover: counts an unfinished recording from its size. Returns 1 where one more frame has its points but not its samples.
-    pub(super) fn recover(&mut self, evidence: &Evidence<'_>) -> u64 {
+    pub(super) fn recover(&mut self, evidence: &Evidence<'_>) -> Result<u64> {
         if evidence.policy != Policy::Recover {
-            return 0;
+            return Ok(0);
         }
         let held = self.shape.holds(self.end).unwrap_or(0);
         let rest = self.shape.trailing(self.frames, self.end).unwrap_or(0);
         let may_be_cut = match self.source {
             Source::Truncated { declared } => declared > self.frames,
             Source::Nothing => {
-                self.frames = without_padding(evidence.bytes, &self.shape, held, self.end);
+                self.frames = without_padding(evidence, &self.shape, held, self.end);
                 // Padding fills the last block; a file that ends within one was cut.
                 !self.end.at.is_multiple_of(BLOCK)
             }
             Source::Stated if rest >= PADDING && evidence.rotation_bytes == 0 => {
-                let frames = without_zeros(evidence.bytes, &self.shape, held, self.frames);
+                let frames = without_zeros(evidence, &self.shape, held, self.frames)?;
                 if frames > self.frames {
                     (self.source, self.frames) = (Source::Unfinished { declared: self.frames }, frames);
                 }
@@ -285,9 +290,9 @@ impl Fit {
         let point_bytes = u64::from(self.shape.points).saturating_mul(4).saturating_mul(self.shape.storage.width());
         let left = self.shape.trailing(self.frames, self.end).unwrap_or(0);
         // The samples that are missing come out as NaN: of a frame longer than the file they would be claimed, not recorded.
-        let is_plausible = self.shape.frame_bytes() <= evidence.bytes.len();
+        let is_plausible = self.shape.frame_bytes() <= evidence.file_bytes;
         let is_cut = may_be_cut && is_plausible && left < self.shape.frame_bytes();
-        u64::from(is_cut && point_bytes > 0 && left >= point_bytes)
+        Ok(u64::from(is_cut && point_bytes > 0 && left >= point_bytes))
     }
 
     pub(super) fn warn(&self, evidence: &Evidence<'_>, warnings: &mut Warnings) -> Result<()> {
@@ -351,7 +356,7 @@ fn first_that_fits(shapes: &[Shape], stated: &Stated, end: End, padding: u64) ->
 fn by_size(evidence: &Evidence<'_>, shapes: &[Shape]) -> Option<Candidate> {
     let end = evidence.end();
     let shape = *shapes.first()?;
-    let frames = without_padding(evidence.bytes, &shape, shape.holds(end)?, end);
+    let frames = without_padding(evidence, &shape, shape.holds(end)?, end);
     Some((shape, frames, Source::Size, end))
 }
 
@@ -382,23 +387,65 @@ fn same_counts(stated: &Stated, declared: u64) -> bool {
 }
 
 /// `frames` without those at the end, behind the first `known`, whose bytes are all zero: room that was reserved and not filled.
-fn without_zeros(bytes: Bytes<'_>, shape: &Shape, frames: u64, known: u64) -> u64 {
+fn without_zeros(evidence: &Evidence<'_>, shape: &Shape, frames: u64, known: u64) -> Result<u64> {
     let size = shape.frame_bytes();
     let start = shape.data_start.saturating_add(known.saturating_mul(size));
-    let unknown = bytes.clamped(start, frames.saturating_sub(known).saturating_mul(size));
-    let filled = unknown.iter().rposition(|&byte| byte != 0).map_or(0, |last| (last as u64).saturating_add(1));
-    known.saturating_add(filled.div_ceil(size.max(1)))
+    let mut end = start.saturating_add(frames.saturating_sub(known).saturating_mul(size)).min(evidence.file_bytes);
+    let mut buffer = [0; 4096];
+    while start < end {
+        let from = end.saturating_sub(buffer.len() as u64).max(start);
+        let part = usize::try_from(end.saturating_sub(from)).ok().and_then(|length| buffer.get_mut(..length));
+        let Some(part) = part else { break };
+        evidence.source.read_at(from, part)?;
+        if let Some(last) = part.iter().rposition(|&byte| byte != 0) {
+            let filled = from.saturating_add(last as u64).saturating_add(1).saturating_sub(start);
+            return Ok(known.saturating_add(filled.div_ceil(size.max(1))));
+        }
+        end = from;
+    }
+    Ok(known)
+}
+
+/// The bytes from the start of a block to a place where the data may end: at most a block.
+pub(super) struct LastBlock {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+/// The last blocks before the end of the file and before the rotations.
+///
+/// # Errors
+/// Those of `source`.
+pub(super) fn last_blocks(source: &impl ReadAt, rotation_start: Option<u64>) -> Result<Vec<LastBlock>> {
+    let ends = rotation_start.into_iter().chain([source.bytes()]);
+    let read = |end: u64| {
+        let start = start_of_last_block(end);
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(start)).unwrap_or(0)];
+        source.read_at(start, &mut bytes)?;
+        Ok(LastBlock { start, bytes })
+    };
+    ends.map(read).collect()
+}
+
+fn start_of_last_block(end: u64) -> u64 {
+    end.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK)
 }
 
 /// `frames` without those that lie wholly in the last block and are all zero: padding, not data.
-fn without_padding(bytes: Bytes<'_>, shape: &Shape, frames: u64, end: End) -> u64 {
+fn without_padding(evidence: &Evidence<'_>, shape: &Shape, frames: u64, end: End) -> u64 {
     let size = shape.frame_bytes();
-    let last_block = end.at.saturating_sub(1).checked_div(BLOCK).unwrap_or(0).saturating_mul(BLOCK);
+    let start = start_of_last_block(end.at);
+    let ends_there = |block: &&LastBlock| block.start.saturating_add(block.bytes.len() as u64) == end.at;
+    let block = evidence.last_blocks.iter().find(ends_there);
+    let is_zero = |at: u64| {
+        let from = usize::try_from(at.checked_sub(start)?).ok()?;
+        let frame = block?.bytes.get(from..)?.get(..usize::try_from(size).ok()?)?;
+        Some(frame.iter().all(|&byte| byte == 0))
+    };
     let mut frames = frames;
     while let Some(before) = frames.checked_sub(1) {
         let at = shape.data_start.saturating_add(before.saturating_mul(size));
-        let is_zero = bytes.get(at, size).is_some_and(|frame| frame.iter().all(|&byte| byte == 0));
-        if size == 0 || at < last_block || !is_zero {
+        if size == 0 || is_zero(at) != Some(true) {
             break;
         }
         frames = before;

@@ -16,10 +16,10 @@ use ::c3d_rs::{C3dAdapter, GroupFormat, HeaderBlock, ParameterBlock, ParameterFo
 
 use super::arbitration::Evidence;
 use super::header::byte_of_block;
+use super::survey::metadata_of;
 use super::warnings::Warnings;
 use super::{
-    C3dConfig, C3dMetadata, Group, Header, Parameter, ParameterType, Parameters, Processor, describe, layout,
-    read_metadata, view,
+    C3dConfig, C3dMetadata, Group, Header, Parameter, ParameterType, Parameters, Processor, layout, read_metadata,
 };
 use crate::error::{Error, Result};
 use crate::limits::{Budget, exceeded};
@@ -96,7 +96,9 @@ pub fn from_c3d_rs<T: Read + Seek>(
     let message = "header and parameters by c3d-rs: frames as declared, header events and descriptions unknown";
     warnings.add(Warning::new("c3d.as-declared", message))?;
     let evidence = Evidence {
-        bytes: view(&[]),
+        source: &[].as_slice(),
+        file_bytes: 0,
+        last_blocks: &[],
         header: &header,
         parameters: &parameters,
         processor: Processor::Intel,
@@ -106,7 +108,7 @@ pub fn from_c3d_rs<T: Read + Seek>(
         policy: config.policy,
     };
     let layout = layout::declared(&evidence, budget.limits(), &mut warnings)?;
-    let mut metadata = describe(header, parameters, layout, budget, &mut warnings)?;
+    let mut metadata = metadata_of(header, parameters, layout, budget, &mut warnings)?;
     metadata.warnings = warnings.finish();
     Ok(metadata)
 }

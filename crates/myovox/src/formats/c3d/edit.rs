@@ -13,15 +13,17 @@
 
 use std::io::Write;
 
+use super::C3dConfig;
 use super::header::{self, BLOCK, Header, byte_of_block};
 use super::number::Processor;
 use super::parameters::{Parameter, Parameters};
 use super::records;
+use super::survey::TRUNCATED;
 use super::warnings::Warnings;
 use super::write::section::{self, MOST_BLOCKS};
-use super::{C3dConfig, view};
 use crate::error::{Error, Result};
 use crate::formats::access::ReadAt;
+use crate::formats::bytes::Bytes;
 use crate::limits::Budget;
 use crate::warning::Warning;
 
@@ -118,11 +120,12 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
     pub fn open(source: &'a S, config: &C3dConfig, budget: &mut Budget) -> Result<Self> {
         let mut warnings = Warnings::new(config, budget.limits());
         let front = front(source, BEHIND, budget)?;
-        let (header, processor) = header::read(&front, &mut warnings)?;
+        let (header, processor) = header::read(&front, source.bytes(), &mut warnings)?;
         let data_start = byte_of_block(u32::from(header.data_block));
         let enough = data_start.saturating_add(BEHIND);
         let front = if enough > BEHIND { self::front(source, enough, budget)? } else { front };
-        let (original, list_end) = records::read(view(&front), &header, processor, budget, &mut warnings)?;
+        let (original, list_end) =
+            records::read(Bytes::new(&front, TRUNCATED), &header, processor, budget, &mut warnings)?;
         let place = Place::new(source.bytes(), &front, &header, processor, &original, list_end);
         let (parameters, warnings) = (original.clone(), warnings.finish());
         Ok(Self { source, processor, header, original, parameters, warnings, place })

@@ -146,7 +146,10 @@ fn of_parameters(
     let count = wanted.min(stored);
     budget.charge_metadata((count as u64).saturating_mul(EVENT_BYTES), "events")?;
     for name in ["LABELS", "CONTEXTS"] {
-        budget.charge(parameters.text_memory("EVENT", name, count, super::LABEL_BYTES).saturating_mul(2), "events")?;
+        budget.charge(
+            parameters.text_memory("EVENT", name, count, super::survey::LABEL_BYTES).saturating_mul(2),
+            "events",
+        )?;
     }
     let texts = |name| parameters.texts("EVENT", name).take(count).collect::<Vec<_>>();
     let (labels, contexts) = (texts("LABELS"), texts("CONTEXTS"));

@@ -12,6 +12,9 @@ use crate::warning::Warning;
 /// Bytes of a block.
 pub(super) const BLOCK: u64 = 512;
 
+/// Bytes in which the header and the head of the parameter section stand: the pointer to the latter is one byte, in blocks.
+pub(super) const SURVEYED: u64 = 256 * BLOCK;
+
 /// The marker value of words 148 and 150.
 const KEY: u16 = 12345;
 
@@ -146,11 +149,11 @@ impl Header {
     }
 }
 
-/// The header of the file `bytes`, and its processor.
+/// The header of a file of `total` bytes that begins with `bytes`, and its processor. [`SURVEYED`] bytes are enough.
 ///
 /// # Errors
 /// `c3d.not-c3d`, `c3d.truncated-header`, `c3d.truncated-parameters`; under strict also `c3d.param-pointer-zero`, `c3d.processor-unknown`.
-pub(super) fn read(bytes: &[u8], warnings: &mut Warnings) -> Result<(Header, Processor)> {
+pub(super) fn read(bytes: &[u8], total: u64, warnings: &mut Warnings) -> Result<(Header, Processor)> {
     check_magic(bytes)?;
     let Some(block) = bytes.get(..512) else {
         let found = format!("{} bytes", bytes.len());
@@ -168,11 +171,11 @@ pub(super) fn read(bytes: &[u8], warnings: &mut Warnings) -> Result<(Header, Pro
     let Some(&[.., code]) = code else {
         return Err(Error::data("c3d.truncated-parameters", "parameter section beyond the end of the file")
             .byte(at)
-            .found(format!("{} bytes in the file", bytes.len())));
+            .found(format!("{total} bytes in the file")));
     };
     let processor = match Processor::from_code(code) {
         Some(processor) => processor,
-        None => guess_processor(block, parameter_block, bytes.len() as u64, code, at, warnings)?,
+        None => guess_processor(block, parameter_block, total, code, at, warnings)?,
     };
     Ok((Fields { block, processor }.header(parameter_block), processor))
 }

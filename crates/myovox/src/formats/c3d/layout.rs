@@ -10,7 +10,7 @@
 #[cfg(feature = "c3d-rs")]
 use super::arbitration;
 use super::arbitration::{Evidence, Fit, Shape, shapes};
-use super::header::{BLOCK, byte_of_block};
+use super::header::{BLOCK, Header, byte_of_block};
 use super::number::{Processor, Storage, is_vax_reserved};
 use super::parameters::{Parameter, ParameterType, Parameters};
 use super::warnings::Warnings;
@@ -77,7 +77,7 @@ pub(super) fn find(evidence: &Evidence<'_>, limits: &Limits, warnings: &mut Warn
         return Err(Error::data("c3d.no-data", "no data section"));
     };
     check_limits(&fit.shape, limits)?;
-    let point_only_frames = fit.recover(evidence);
+    let point_only_frames = fit.recover(evidence)?;
     fit.warn(evidence, warnings)?;
     warn_header(evidence, &fit.shape, warnings)?;
     warn_counts(evidence.parameters, warnings)?;
@@ -284,23 +284,35 @@ fn warn_counts(parameters: &Parameters, warnings: &mut Warnings) -> Result<()> {
     Ok(())
 }
 
-/// Counts VAX reserved operands in header, parameters and data of a DEC file.
-pub(super) fn warn_reserved_operands(evidence: &Evidence<'_>, layout: &Layout, warnings: &mut Warnings) -> Result<()> {
+/// Warns of VAX reserved operands in header and parameters of a DEC file, and of `in_data` of them in its data.
+pub(super) fn warn_reserved_operands(
+    header: &Header,
+    parameters: &Parameters,
+    layout: &Layout,
+    in_data: u64,
+    warnings: &mut Warnings,
+) -> Result<()> {
     if layout.processor != Processor::Dec {
         return Ok(());
     }
-    let groups = evidence.parameters.groups().iter();
-    let mut count: usize = groups.flat_map(|group| &group.parameters).map(Parameter::reserved_operands).sum();
-    let header = &evidence.header.raw;
-    let in_header = [12..16, 20..24].into_iter().filter_map(|range| header.get(range)?.first_chunk::<4>());
-    count = count.saturating_add(in_header.filter(|raw| is_vax_reserved(**raw)).count());
-    if layout.storage == Storage::Float {
-        let data = evidence.bytes.clamped(layout.data_start, layout.data_end.saturating_sub(layout.data_start));
-        count = count.saturating_add(data.as_chunks::<4>().0.iter().filter(|raw| is_vax_reserved(**raw)).count());
-    }
+    let groups = parameters.groups().iter();
+    let in_parameters: usize = groups.flat_map(|group| &group.parameters).map(Parameter::reserved_operands).sum();
+    let fields = [12..16, 20..24].into_iter().filter_map(|range| header.raw.get(range)?.first_chunk::<4>());
+    let in_header = fields.filter(|raw| is_vax_reserved(**raw)).count();
+    let count = in_data.saturating_add(in_parameters as u64).saturating_add(in_header as u64);
     if count > 0 {
         let message = format!("{count} VAX reserved operands were read as 0");
         warnings.add(Warning::new("c3d.vax-reserved-operand", message).byte(layout.data_start))?;
     }
     Ok(())
+}
+
+/// Counts the VAX reserved operands in the data of a DEC file.
+pub(super) fn reserved_operands_in_data(bytes: &[u8], layout: &Layout) -> u64 {
+    if (layout.processor, layout.storage) != (Processor::Dec, Storage::Float) {
+        return 0;
+    }
+    let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+    let data = bytes.get(at(layout.data_start)..at(layout.data_end)).unwrap_or_default();
+    data.as_chunks::<4>().0.iter().map(|raw| u64::from(is_vax_reserved(*raw))).sum()
 }

@@ -6,9 +6,12 @@
 //! 1. `header`: the magic byte, the processor (Intel, DEC, MIPS), the first block;
 //! 2. `records` and `parameters`: the list of groups and parameters, whatever state it is in;
 //! 3. `layout` and `arbitration`: where header and parameters disagree, the size of the file decides what the data section holds: a [`Layout`];
-//! 4. `points`, `analog`, `rotation`: that layout decoded into arrays;
-//! 5. `events`, labels, force platform channels: what the parameters say about them;
+//! 4. `survey`: these three together, with labels, `events` and force platform channels: all that can be said without the data;
+//! 5. `decode`: frames of that layout, block by block through `tile`, `points` and `analog`, into rows of arrays; `rotation` beside it;
 //! 6. `platforms`, on request: the forces on the plates in the floor.
+//!
+//! [`read`] gives a whole recording. [`Reader`] reads parts: a [`Selection`] of points, channels and frames, or all of it in blocks of constant
+//! memory, as `f32` or `f64`, into [`Arrays`] that are reused. All go through the one decoder.
 //!
 //! Real files contradict themselves in many ways. Nothing is guessed in silence: each guess is a warning of the table [`WARNINGS`], and under
 //! [`Policy::Strict`] those that could change a number are errors of the same code.
@@ -18,8 +21,10 @@
 
 mod analog;
 mod arbitration;
+mod arrays;
 #[cfg(feature = "c3d-rs")]
 mod c3d_rs;
+mod decode;
 mod edit;
 mod events;
 mod header;
@@ -28,24 +33,28 @@ mod number;
 mod parameters;
 mod platforms;
 mod points;
+mod reader;
 mod records;
 mod rotation;
+mod selection;
+mod survey;
+mod tile;
 mod warnings;
 mod write;
-
-use std::collections::BTreeSet;
 
 use ndarray::{Array2, Array3};
 
 use crate::config::config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::Policy;
 use crate::formats::bytes::Bytes;
-use crate::limits::{Budget, exceeded};
+use crate::limits::Budget;
 use crate::warning::Warning;
 
 #[cfg(feature = "c3d-rs")]
 pub use self::c3d_rs::{from_c3d_rs, open_with_c3d_rs};
+pub use crate::simd::frames::Sample;
+pub use arrays::Arrays;
 pub use edit::{Edited, Editor};
 pub use events::{Event, EventSource};
 pub use header::Header;
@@ -56,7 +65,9 @@ pub use platforms::{
     Baseline, ForcePlatform, ForcePlatformConfig, ForcePlatforms, ForceSign, KistlerCorrection, PlateLoads,
     PlatformUnits, UnitSource,
 };
+pub use reader::{Blocks, Reader};
 pub use rotation::Rotations;
+pub use selection::{Part, Pick, Selection};
 pub use warnings::{Severity, WARNINGS};
 pub use write::{C3dBuilder, C3dWriteConfig, LongParameters, WRITE_WARNINGS, write};
 
@@ -191,14 +202,33 @@ impl C3dRecording {
 /// - under [`Policy::Strict`]: the code of the first warning that is refused, see [`WARNINGS`].
 pub fn read(bytes: &[u8], config: &C3dConfig, budget: &mut Budget) -> Result<C3dRecording> {
     let mut warnings = Warnings::new(config, budget.limits());
-    let (metadata, rotation) = survey(bytes, config, budget, &mut warnings)?;
-    let view = view(bytes);
+    let (metadata, rotation) = survey_all(bytes, config, budget, &mut warnings)?;
     let layout = metadata.layout;
-    let points = points::decode(view, &layout, budget, &mut warnings)?;
-    let scaling = analog::Scaling::new(&metadata.parameters, &layout, budget, &mut warnings)?;
-    let analog = analog::decode(view, &layout, scaling, budget, &mut warnings)?;
+    // Doubts about scales are said behind those about points, which are decoded together with the samples.
+    let mut on_scales = warnings.beside();
+    let (scaling, refused) = match analog::Scaling::new(&metadata.parameters, &layout, budget, &mut on_scales) {
+        Ok(scaling) => (scaling, None),
+        Err(error) => (analog::Scaling::none(), Some(error)),
+    };
+    let channels = if refused.is_some() { 0 } else { layout.channels };
+    let part = Part::whole(&bytes, &layout, &scaling, channels, budget)?;
+    let mut arrays = Arrays::new();
+    let tally = arrays.fill(&bytes, &layout, &part, part.frames(), budget)?;
+    tally.points.warn(&layout, &mut warnings)?;
+    if let Some(error) = refused {
+        return Err(error);
+    }
+    warnings.append(on_scales);
+    analog::AnalogDoubts { offsets_guessed: part.job.offsets_guessed, ..tally.analog }.warn(&layout, &mut warnings)?;
     let rotations = match &rotation {
-        Some(declared) => Some(rotation::read(view, &metadata.parameters, declared, &layout, budget, &mut warnings)?),
+        Some(declared) => Some(rotation::read(
+            Bytes::new(bytes, survey::TRUNCATED),
+            &metadata.parameters,
+            declared,
+            &layout,
+            budget,
+            &mut warnings,
+        )?),
         None => None,
     };
     Ok(C3dRecording {
@@ -208,14 +238,14 @@ pub fn read(bytes: &[u8], config: &C3dConfig, budget: &mut Budget) -> Result<C3d
         point_units: metadata.point_units,
         frames: usize::try_from(layout.point_frames()).unwrap_or(usize::MAX),
         first_frame: layout.first_frame,
-        points: points.coordinates,
-        residuals: points.residuals,
-        camera_masks: points.camera_masks,
+        points: arrays.points,
+        residuals: arrays.residuals,
+        camera_masks: arrays.camera_masks,
         analog_labels: metadata.analog_labels,
         named_channels: metadata.named_channels,
         analog_units: metadata.analog_units,
         analog_rate_hz: metadata.analog_rate_hz,
-        analog,
+        analog: arrays.analog,
         parameters: metadata.parameters,
         events: metadata.events,
         force_platform_channels: metadata.force_platform_channels,
@@ -236,155 +266,23 @@ pub fn read(bytes: &[u8], config: &C3dConfig, budget: &mut Budget) -> Result<C3d
 /// As [`read`], but for what only the data can show.
 pub fn read_metadata(bytes: &[u8], config: &C3dConfig, budget: &mut Budget) -> Result<C3dMetadata> {
     let mut warnings = Warnings::new(config, budget.limits());
-    let (mut metadata, _) = survey(bytes, config, budget, &mut warnings)?;
+    let (mut metadata, _) = survey_all(bytes, config, budget, &mut warnings)?;
     metadata.warnings = warnings.finish();
     Ok(metadata)
 }
 
-fn view(bytes: &[u8]) -> Bytes<'_> {
-    Bytes::new(bytes, "c3d.truncated-parameters")
-}
-
-/// Everything but the data; the warnings are still in `warnings`.
-fn survey(
+/// Everything but the data of a file in memory, the reserved operands in its data counted.
+fn survey_all(
     bytes: &[u8],
     config: &C3dConfig,
     budget: &mut Budget,
     warnings: &mut Warnings,
 ) -> Result<(C3dMetadata, Option<rotation::Declared>)> {
-    let (header, processor) = header::read(bytes, warnings)?;
-    let view = view(bytes);
-    let (parameters, parameters_end) = records::read(view, &header, processor, budget, warnings)?;
-    let rotation = rotation::declared(&parameters);
-    let data_start = header::byte_of_block(u32::from(header.data_block));
-    let rotation_start =
-        rotation.as_ref().map(|declared| declared.start).filter(|&at| at > data_start && at < view.len());
-    let policy = config.policy;
-    let evidence = arbitration::Evidence {
-        bytes: view,
-        header: &header,
-        parameters: &parameters,
-        processor,
-        parameters_end,
-        rotation_start,
-        rotation_bytes: rotation.as_ref().map_or(0, |declared| declared.frame_bytes(&parameters)),
-        policy,
-    };
-    let layout = layout::find(&evidence, budget.limits(), warnings)?;
-    if parameters.groups().is_empty() && layout.points == 0 && layout.channels == 0 {
-        return Err(Error::data("c3d.no-data", "neither parameters nor points nor analog channels"));
-    }
-    layout::warn_reserved_operands(&evidence, &layout, warnings)?;
-    Ok((describe(header, parameters, layout, budget, warnings)?, rotation))
-}
-
-/// What header and parameters say of the recording whose data have `layout`; the warnings are still in `warnings`.
-fn describe(
-    header: Header,
-    parameters: Parameters,
-    layout: Layout,
-    budget: &mut Budget,
-    warnings: &mut Warnings,
-) -> Result<C3dMetadata> {
-    let points = Labels::read(&parameters, "POINT", layout.points, budget, warnings)?;
-    let channels = Labels::read(&parameters, "ANALOG", layout.channels, budget, warnings)?;
-    let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
-    let events = events::read(&header, &parameters, &layout, budget, warnings)?;
-    let channel_count = usize::try_from(layout.channels).unwrap_or(usize::MAX);
-    let force_platform_channels = platforms::channels_of_all(&parameters, channel_count, warnings)?;
-    let trimmed = |text: String| text.trim().to_owned();
-    budget.charge(parameters.text_memory("ANALOG", "UNITS", channels.all.len(), LABEL_BYTES), "analog units")?;
-    let mut analog_units: Vec<String> =
-        parameters.texts("ANALOG", "UNITS").take(channels.all.len()).map(trimmed).collect();
-    analog_units.resize(channels.all.len(), String::new());
-    let point_units = parameters.texts("POINT", "UNITS").next().map(trimmed);
-    Ok(C3dMetadata {
-        point_units: point_units.unwrap_or_default(),
-        layout,
-        point_labels: points.all,
-        named_points: points.named,
-        analog_labels: channels.all,
-        named_channels: channels.named,
-        analog_units,
-        analog_rate_hz,
-        events,
-        force_platform_channels,
-        warnings: Vec::new(),
-        header,
-        parameters,
-    })
+    survey::survey(&bytes, config, budget, warnings, |layout| Ok(layout::reserved_operands_in_data(bytes, layout)))
 }
 
 fn layout_rate_hz(layout: &Layout) -> Option<f64> {
     layout.point_rate_hz.filter(|_| layout.channels > 0).map(|rate| rate * f64::from(layout.samples_per_frame))
-}
-
-/// The rate of the analog channels, and whether it fits the layout.
-fn analog_rate_hz(
-    parameters: &Parameters,
-    layout: &Layout,
-    budget: &Budget,
-    warnings: &mut Warnings,
-) -> Result<Option<f64>> {
-    if layout.channels == 0 {
-        return Ok(None);
-    }
-    let stated = parameters.get("ANALOG", "RATE").and_then(Parameter::as_f64);
-    let stated = stated.filter(|rate| rate.is_finite() && *rate > 0.0);
-    let of_layout = layout_rate_hz(layout);
-    if let (Some(rate), Some(expected)) = (stated, of_layout)
-        && ((rate - expected) / expected).abs() > 1e-3
-    {
-        let message = format!("ANALOG:RATE {rate} Hz, the layout has {expected} Hz");
-        warnings.add(Warning::new("c3d.analog-rate-not-multiple", message).field("ANALOG:RATE"))?;
-    }
-    let rate = stated.or(of_layout);
-    let at_most = budget.limits().max_rate_hz;
-    match rate {
-        Some(hz) if hz > at_most => Err(exceeded("limit.rate-hz", "analog rate", "max_rate_hz", hz, at_most)),
-        _ => Ok(rate),
-    }
-}
-
-/// Memory that a label takes beside its text: the list while it grows, the tables in which double ones are looked for.
-const LABEL_BYTES: u64 = 160;
-
-/// The labels of points or channels.
-struct Labels {
-    all: Vec<String>,
-    named: usize,
-}
-
-impl Labels {
-    fn read(
-        parameters: &Parameters,
-        group: &'static str,
-        count: u32,
-        budget: &mut Budget,
-        warnings: &mut Warnings,
-    ) -> Result<Self> {
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        budget.charge_metadata((count as u64).saturating_mul(64), "labels")?;
-        budget.charge(parameters.text_memory(group, "LABELS", count, LABEL_BYTES.saturating_sub(64)), "labels")?;
-        let field = format!("{group}:LABELS");
-        let mut all: Vec<String> =
-            parameters.texts(group, "LABELS").take(count).map(|label| label.trim().to_owned()).collect();
-        let named = all.len();
-        if named < count {
-            let code = if group == "POINT" { "c3d.point-labels-short" } else { "c3d.analog-labels-short" };
-            let message = format!("{named} labels for {count}; the others are named *1 to *{}", count.abs_diff(named));
-            warnings.add(Warning::new(code, message).field(field.clone()))?;
-        }
-        let mut seen = BTreeSet::new();
-        let twice: BTreeSet<&str> =
-            all.iter().map(String::as_str).filter(|label| !label.is_empty() && !seen.insert(*label)).collect();
-        if let Some(first) = twice.first() {
-            let message = format!("{} labels stand more than once, the first is \"{first}\"", twice.len());
-            warnings.add(Warning::new("c3d.labels-duplicate", message).field(field))?;
-        }
-        pad_labels(&mut all, count);
-        Ok(Self { all, named })
-    }
 }
 
 /// Names what has no label `*1`, `*2`, ...

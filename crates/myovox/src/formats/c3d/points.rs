@@ -5,35 +5,19 @@
 //! the cameras that saw it. Writers store W in floats in several ways, see [`Word`].
 //! Source: "The C3D File Format", Motion Lab Systems, *3D Point Residuals*, *Camera Contribution Mask*.
 //!
-//! Frames are taken in tiles that stay in the cache; within a tile each marker is followed through time, so that every output row is written
-//! from front to back.
-
-use ndarray::{Array2, Array3};
+//! The kernel of `simd::frames` reads markers whose fourth words are all plain; one odd word in a block, and the block is read here by the letter.
 
 use super::layout::Layout;
-use super::number::{BigSigned, DecFloat, Element, IntelFloat, LittleSigned, MipsFloat, Processor, Storage};
+use super::tile::Tile;
 use super::warnings::Warnings;
-use crate::error::{Error, Result};
-use crate::formats::bytes::Bytes;
-use crate::limits::Budget;
+use crate::error::Result;
+use crate::simd::Level;
+use crate::simd::frames::{MarkerRows, Sample, markers};
 use crate::warning::Warning;
 
-/// Bytes of a tile: well inside a second-level cache together with what is written from it.
-const TILE_BYTES: usize = 1 << 16;
-
-/// Decoded points.
-pub(super) struct Points {
-    /// (markers, 3, frames), NaN where invalid.
-    pub(super) coordinates: Array3<f64>,
-    /// (markers, frames), -1 where invalid.
-    pub(super) residuals: Array2<f64>,
-    /// (markers, frames), 0 where invalid.
-    pub(super) camera_masks: Array2<u8>,
-}
-
 /// How many points were doubtful, by kind.
-#[derive(Default)]
-struct Doubts {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubts {
     word_unsigned: u64,
     word_out_of_range: u64,
     word_nonfinite: u64,
@@ -72,111 +56,66 @@ impl Word {
     }
 }
 
-/// Decodes the points of `layout`.
-///
-/// # Errors
-/// `limit.memory-bytes`; under strict the refused warnings on the fourth word.
-pub(super) fn decode(
-    bytes: Bytes<'_>,
-    layout: &Layout,
-    budget: &mut Budget,
-    warnings: &mut Warnings,
-) -> Result<Points> {
-    let markers = usize::try_from(layout.points).unwrap_or(usize::MAX);
-    let frames = usize::try_from(layout.point_frames()).unwrap_or(usize::MAX);
-    let count = markers.saturating_mul(frames);
-    let mut rows = Rows {
-        coordinates: budget.zeroed(count.saturating_mul(3), "points")?,
-        residuals: budget.zeroed(count, "residuals")?,
-        camera_masks: budget.zeroed(count, "camera masks")?,
-        frames,
-        frame_bytes: usize::try_from(layout.frame_bytes()).unwrap_or(usize::MAX),
-        scale: layout.point_scale,
-        doubts: Doubts::default(),
-    };
-    if count > 0 {
-        let all = bytes.clamped(layout.data_start, layout.frame_bytes().saturating_mul(layout.point_frames()));
-        match (layout.storage, layout.processor) {
-            (Storage::Float, Processor::Intel) => rows.fill::<4, IntelFloat>(all, 1.0),
-            (Storage::Float, Processor::Dec) => rows.fill::<4, DecFloat>(all, 1.0),
-            (Storage::Float, Processor::Mips) => rows.fill::<4, MipsFloat>(all, 1.0),
-            (Storage::Integer, Processor::Mips) => rows.fill::<2, BigSigned>(all, layout.point_scale),
-            (Storage::Integer, _) => rows.fill::<2, LittleSigned>(all, layout.point_scale),
+/// How stored points become coordinates and residuals.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PointScale {
+    /// Multiplies coordinates.
+    pub(super) coordinate: f64,
+    /// Multiplies the residual byte.
+    pub(super) residual: f64,
+}
+
+/// Reads marker `marker` of `tile` into rows of the tile's length; counts what is doubtful.
+pub(super) fn read<T: Sample>(
+    tile: &Tile,
+    marker: usize,
+    scale: PointScale,
+    level: Level,
+    mut rows: MarkerRows<'_, T>,
+    doubts: &mut Doubts,
+) {
+    let more = marker.saturating_mul(4);
+    if let Some(numbers) = tile.narrow() {
+        let [x, y, z] = &mut rows.coordinates;
+        let rows = MarkerRows {
+            coordinates: [&mut **x, &mut **y, &mut **z],
+            residuals: &mut *rows.residuals,
+            camera_masks: &mut *rows.camera_masks,
+        };
+        if markers(level, numbers, tile.frame_starts(), more, (scale.coordinate, scale.residual), rows) {
+            return;
         }
     }
-    rows.doubts.warn(layout, warnings)?;
-    Ok(Points {
-        coordinates: shaped(Array3::from_shape_vec((markers, 3, frames), rows.coordinates))?,
-        residuals: shaped(Array2::from_shape_vec((markers, frames), rows.residuals))?,
-        camera_masks: shaped(Array2::from_shape_vec((markers, frames), rows.camera_masks))?,
-    })
+    by_the_letter(tile, more, scale, rows, doubts);
 }
 
-/// An array whose axes this machine can count.
-pub(super) fn shaped<T>(array: std::result::Result<T, ndarray::ShapeError>) -> Result<T> {
-    array.map_err(|_| Error::limit("limit.memory-bytes", "arrays do not fit into this machine's memory"))
-}
-
-/// The output under construction.
-struct Rows {
-    coordinates: Vec<f64>,
-    residuals: Vec<f64>,
-    camera_masks: Vec<u8>,
-    frames: usize,
-    frame_bytes: usize,
-    scale: f64,
-    doubts: Doubts,
-}
-
-impl Rows {
-    /// Decodes all frames, tile by tile; `factor` multiplies the coordinates.
-    fn fill<const N: usize, E: Element<N>>(&mut self, all: &[u8], factor: f64) {
-        let per_tile = TILE_BYTES.checked_div(self.frame_bytes).unwrap_or(1).max(1);
-        let tile_bytes = per_tile.saturating_mul(self.frame_bytes);
-        let mut first = 0_usize;
-        for tile in all.chunks(tile_bytes) {
-            self.tile::<N, E>(tile, first, per_tile, factor);
-            first = first.saturating_add(per_tile);
-        }
+fn by_the_letter<T: Sample>(tile: &Tile, more: usize, scale: PointScale, rows: MarkerRows<'_, T>, doubts: &mut Doubts) {
+    let [xs, ys, zs] = rows.coordinates;
+    let outputs = xs.iter_mut().zip(ys).zip(zs).zip(rows.residuals).zip(rows.camera_masks);
+    let starts = tile.frame_starts().iter().take(tile.frames());
+    for (&start, ((((px, py), pz), residual), mask)) in starts.zip(outputs) {
+        let number = |i: usize| tile.number(start.saturating_add(more).saturating_add(i));
+        let [x, y, z, w] = [number(0), number(1), number(2), number(3)];
+        let (r, m) = doubts.judge([x, y, z], w);
+        let seen = r >= 0.0;
+        let coordinate = |value: f64| if seen { T::rounded(value * scale.coordinate) } else { T::NAN };
+        (*px, *py, *pz) = (coordinate(x), coordinate(y), coordinate(z));
+        *residual = T::rounded(if seen { r * scale.residual } else { -1.0 });
+        *mask = m;
     }
-
-    fn tile<const N: usize, E: Element<N>>(&mut self, tile: &[u8], first: usize, per_tile: usize, factor: f64) {
-        let frames = self.frames;
-        let end = first.saturating_add(per_tile).min(frames);
-        let markers = self.coordinates.chunks_exact_mut(frames.saturating_mul(3));
-        let markers = markers.zip(self.residuals.chunks_exact_mut(frames));
-        let markers = markers.zip(self.camera_masks.chunks_exact_mut(frames));
-        let mut at = 0_usize;
-        for ((coordinates, residuals), masks) in markers {
-            let (xs, yz) = coordinates.split_at_mut(frames);
-            let (ys, zs) = yz.split_at_mut(frames);
-            let outputs = (xs.get_mut(first..end), ys.get_mut(first..end), zs.get_mut(first..end));
-            let marks = (residuals.get_mut(first..end), masks.get_mut(first..end));
-            if let ((Some(xs), Some(ys), Some(zs)), (Some(residuals), Some(masks))) = (outputs, marks) {
-                let points = tile.chunks(self.frame_bytes).map(|frame| point::<N, E>(frame, at));
-                let outputs = xs.iter_mut().zip(ys).zip(zs).zip(residuals).zip(masks);
-                for ([x, y, z, w], ((((px, py), pz), residual), mask)) in points.zip(outputs) {
-                    let (r, m) = self.doubts.judge([x, y, z], w);
-                    let seen = r >= 0.0;
-                    (*px, *py, *pz) =
-                        if seen { (x * factor, y * factor, z * factor) } else { (f64::NAN, f64::NAN, f64::NAN) };
-                    *residual = if seen { r * self.scale } else { -1.0 };
-                    *mask = m;
-                }
-            }
-            at = at.saturating_add(N.saturating_mul(4));
-        }
-    }
-}
-
-/// The four numbers of the point at byte `at` of a frame; a point that is cut off was not seen.
-#[inline]
-fn point<const N: usize, E: Element<N>>(frame: &[u8], at: usize) -> [f64; 4] {
-    let numbers = frame.get(at..).map(|bytes| bytes.as_chunks::<N>().0).and_then(<[[u8; N]]>::first_chunk::<4>);
-    numbers.map_or([f64::NAN, f64::NAN, f64::NAN, -1.0], |numbers| numbers.map(E::value))
 }
 
 impl Doubts {
+    /// The sum of both.
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            word_unsigned: self.word_unsigned.saturating_add(other.word_unsigned),
+            word_out_of_range: self.word_out_of_range.saturating_add(other.word_out_of_range),
+            word_nonfinite: self.word_nonfinite.saturating_add(other.word_nonfinite),
+            coordinate_nonfinite: self.coordinate_nonfinite.saturating_add(other.coordinate_nonfinite),
+        }
+    }
+
     /// Residual byte (-1: invalid) and camera mask of a point.
     #[inline]
     fn judge(&mut self, coordinates: [f64; 3], w: f64) -> (f64, u8) {
@@ -204,7 +143,7 @@ impl Doubts {
         (f64::from(residual), cameras & 0x7F)
     }
 
-    fn warn(&self, layout: &Layout, warnings: &mut Warnings) -> Result<()> {
+    pub(super) fn warn(&self, layout: &Layout, warnings: &mut Warnings) -> Result<()> {
         let kinds = [
             ("c3d.residual-word-unsigned", self.word_unsigned, "fourth words of 32768 to 65535: points not seen"),
             ("c3d.residual-word-out-of-range", self.word_out_of_range, "fourth words above 65535: residuals unknown"),

@@ -6,10 +6,10 @@
 
 use ndarray::{Array2, Array4};
 
+use super::arrays::shaped;
 use super::header::{BLOCK, byte_of_block};
 use super::layout::Layout;
 use super::parameters::{Parameter, Parameters};
-use super::points::shaped;
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::formats::bytes::Bytes;
@@ -92,7 +92,7 @@ pub(super) fn read(
     let segments = usize::try_from(declared.segments).unwrap_or(usize::MAX);
     let samples = usize::try_from(samples).unwrap_or(usize::MAX);
     let (matrices, residuals) = decode(data, layout, segments, samples, budget)?;
-    let memory = parameters.text_memory("ROTATION", "LABELS", segments, super::LABEL_BYTES);
+    let memory = parameters.text_memory("ROTATION", "LABELS", segments, super::survey::LABEL_BYTES);
     budget.charge_metadata(memory, "rotation labels")?;
     let mut labels: Vec<String> = parameters.texts("ROTATION", "LABELS").take(segments).collect();
     super::pad_labels(&mut labels, segments);

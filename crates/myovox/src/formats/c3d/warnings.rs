@@ -90,7 +90,7 @@ pub const WARNINGS: &[(&str, Severity, &str)] = &[
 ];
 
 /// The warnings of one reading: raised as errors under strict, kept up to the limit, counted beyond it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Warnings {
     policy: Policy,
     at_most: usize,
@@ -134,6 +134,19 @@ impl Warnings {
         self.dropped = self.dropped.saturating_add(more);
     }
 
+    /// An empty list under the same policy and limit, to be [appended](Self::append) later.
+    pub(super) fn beside(&self) -> Self {
+        Self { kept: Vec::new(), dropped: 0, ..*self }
+    }
+
+    /// Adds what `other` has heard.
+    pub(super) fn append(&mut self, other: Self) {
+        let room = self.at_most.saturating_sub(self.kept.len());
+        let beyond = other.kept.len().saturating_sub(room) as u64;
+        self.kept.extend(other.kept.into_iter().take(room));
+        self.dropped = self.dropped.saturating_add(other.dropped).saturating_add(beyond);
+    }
+
     /// The list; its last entry counts what did not fit.
     pub(super) fn finish(mut self) -> Vec<Warning> {
         if self.dropped > 0 {
@@ -174,6 +187,7 @@ mod tests {
             include_str!("points.rs"),
             include_str!("records.rs"),
             include_str!("rotation.rs"),
+            include_str!("survey.rs"),
         ]
         .concat();
         for (code, _, _) in WARNINGS.iter().filter(|(code, _, _)| *code != "c3d.warnings-dropped") {

@@ -25,7 +25,7 @@ use ndarray::{Array1, Array2};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::points::shaped;
+use super::arrays::shaped;
 use super::warnings::Warnings;
 use super::{C3dConfig, C3dRecording, Parameters};
 use crate::config::{config, within};
