@@ -61,7 +61,7 @@ impl Channel {
             return if nearest.is_finite() { f64::from(nearest) } else { inverse };
         }
         let others = [nearest.next_up(), nearest.next_down()];
-        others.into_iter().find(gives_back).map_or(inverse, f64::from)
+        f64::from(others.into_iter().find(gives_back).unwrap_or(nearest))
     }
 }
 
@@ -215,7 +215,7 @@ impl Rounding {
     pub(super) fn message(&self, what: &str) -> Option<String> {
         let Self { count, largest } = self;
         (*count > 0)
-            .then(|| format!("{count} {what} lie between two steps of the integers: rounded by at most {largest:e}"))
+            .then(|| format!("{count} {what} lie between two that the file can hold: rounded by at most {largest:e}"))
     }
 }
 

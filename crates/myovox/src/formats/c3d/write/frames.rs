@@ -16,8 +16,10 @@ use crate::limits::Budget;
 
 /// Bytes of a tile: well inside a second-level cache together with what is read for it.
 const TILE_BYTES: usize = 1 << 16;
-/// Numbers per segment and sample of the rotations: a matrix and a residual.
-const ROTATION_NUMBERS: usize = 17;
+/// Relative differences that a 32-bit float makes of any number.
+const FLOAT_ROUNDING: f64 = 1e-6;
+/// Bytes per segment and sample of the rotations: a matrix and a residual.
+pub(super) const ROTATION_BYTES: usize = 17 * 4;
 
 /// What was rounded on the way.
 #[derive(Debug, Default)]
@@ -146,9 +148,9 @@ impl Frames<'_> {
                 let places = places.get_mut(c..).unwrap_or_default().iter_mut().step_by(channels.max(1));
                 for (place, &value) in places.zip(values) {
                     let raw = if is_integer { channel.integer(value) } else { channel.float(value) };
-                    if is_integer {
-                        self.tally.samples.add(channel.difference(raw, value));
-                    }
+                    let difference = channel.difference(raw, value);
+                    let counts = is_integer || difference > FLOAT_ROUNDING * value.abs();
+                    self.tally.samples.add(if counts { difference } else { 0.0 });
                     *place = A::bytes(raw).ok_or_else(|| {
                         let label = self.analog_labels.get(c).map_or("", String::as_str);
                         unrepresentable(label, first.saturating_add(t), value, self.shape)
@@ -190,7 +192,7 @@ fn numbers(shape: &Shape, tally: &mut Tally, xyz: [f64; 3], residual: f64, mask:
 #[inline]
 fn beyond_rounding(stored: f64, value: f64) -> f64 {
     let difference = (stored - value).abs();
-    if difference > 1e-6 * value.abs() { difference } else { 0.0 }
+    if difference > FLOAT_ROUNDING * value.abs() { difference } else { 0.0 }
 }
 
 fn no_code(label: &str, frame: usize, xyz: [f64; 3], shape: &Shape) -> Error {
@@ -214,7 +216,7 @@ pub(super) fn write_rotations(
     sink: &mut impl Write,
 ) -> Result<()> {
     let segments = rotations.residuals.dim().0;
-    let sample_bytes = segments.saturating_mul(ROTATION_NUMBERS).saturating_mul(4);
+    let sample_bytes = segments.saturating_mul(ROTATION_BYTES);
     let mut bytes: Vec<u8> = budget.with_capacity(sample_bytes, "a sample of rotations")?;
     for t in 0..samples {
         bytes.clear();

@@ -72,7 +72,7 @@ pub const WRITE_WARNINGS: &[(&str, &str)] = &[
     ("c3d.parameter-filled", "a parameter had fewer values than its dimensions say; zeros or blanks follow"),
     ("c3d.unknown-type-copied", "a parameter of unknown type was copied to another processor byte by byte"),
     ("c3d.parameters-uncounted", "the parameters need more blocks than can be counted"),
-    ("c3d.values-rounded", "values lie between the steps of the integers"),
+    ("c3d.values-rounded", "values lie between two that the file can hold"),
     ("c3d.residuals-rounded", "residuals lie between or beyond the 255 steps of the scale"),
     ("c3d.event-columns-blank", "subjects, descriptions and icons of events are blank, as the events are others"),
     ("c3d.label-ranges-dropped", "the section of labels and ranges was not written"),
@@ -81,6 +81,9 @@ pub const WRITE_WARNINGS: &[(&str, &str)] = &[
 ];
 
 /// Writes a recording as a C3D file; returns what was corrected or rounded, see [`WRITE_WARNINGS`].
+///
+/// A file holds 32-bit floats or 16-bit integers: what was never in a file is rounded to them, and warned where that is more than the seven
+/// digits of a float.
 ///
 /// Files are written whole or not at all through [`sink::write_path`](crate::formats::sink::write_path).
 ///
@@ -127,7 +130,7 @@ pub fn write(
     pad(shape.frame_bytes().saturating_mul(shape.frames), sink)?;
     if let Some(rotations) = &recording.rotations {
         frames::write_rotations(rotations, &shape, rotation_samples, budget, sink)?;
-        pad(rotation_samples.saturating_mul(rotations.residuals.dim().0).saturating_mul(68), sink)?;
+        pad(rotation_samples.saturating_mul(rotations.residuals.dim().0).saturating_mul(frames::ROTATION_BYTES), sink)?;
     }
     let rounded = [
         ("c3d.values-rounded", tally.coordinates.message("coordinates")),
@@ -160,20 +163,23 @@ fn scaling(parameters: &mut Parameters, recording: &C3dRecording, shape: &Shape)
     Ok(scaling)
 }
 
-/// Samples of the rotation section: as many as the reader expects, so that it takes no padding for a rotation.
+/// Samples of the rotation section. Where they end before the points, invalid ones fill the last block, so that no padding is read as a rotation.
 fn rotation_samples(settling: &mut Settling<'_>, recording: &C3dRecording, shape: &Shape) -> Result<usize> {
     let Some(rotations) = &recording.rotations else { return Ok(0) };
-    let present = rotations.residuals.dim().1;
+    let (segments, present) = rotations.residuals.dim();
     let ratio = usize::try_from(rotations.ratio).unwrap_or(usize::MAX);
     let expected = if shape.frames == 0 { present } else { shape.frames.saturating_mul(ratio) };
-    if present < expected {
-        let message = format!("{present} rotations of each segment for {expected} samples; the others are invalid");
-        settling.warnings.push(Warning::new("c3d.rotations-filled", message).field("ROTATION:USED"));
-    }
     if present > expected {
         shape::same("samples of the rotations", present, expected)?;
     }
-    Ok(expected)
+    let sample_bytes = segments.saturating_mul(frames::ROTATION_BYTES);
+    let blocks = present.saturating_mul(sample_bytes).div_ceil(512);
+    let samples = blocks.saturating_mul(512).checked_div(sample_bytes).unwrap_or(present).min(expected);
+    if samples > present {
+        let message = format!("{present} rotations of each segment for {expected} samples; invalid ones follow");
+        settling.warnings.push(Warning::new("c3d.rotations-filled", message).field("ROTATION:USED"));
+    }
+    Ok(samples)
 }
 
 /// The parameter section and the block behind it.

@@ -5,6 +5,7 @@ use ndarray::{Array2, Array3, s};
 use super::super::builder::{Trial, Value, reals};
 use super::super::{codes, read};
 use super::{differences, write_as, written};
+use crate::common::shared;
 use myovox::formats::c3d::{
     self, C3dBuilder, C3dRecording, C3dWriteConfig, EventSource, LongParameters, Parameter, Parameters, Processor,
     Storage, WRITE_WARNINGS,
@@ -289,6 +290,38 @@ fn a_recording_cut_and_renamed_is_written_as_it_is_now() {
     assert_eq!(fields, ["POINT:FRAMES", "POINT:LABELS"]);
     let again = read(&file).unwrap();
     assert_eq!((codes(&again), differences(&recording, &again)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn rotations_that_end_early_are_not_continued_by_the_padding() {
+    let Some(path) = shared("c3d/ezc3d-testFiles/C3DRotationExample.c3d") else { return };
+    let mut recording = read(&std::fs::read(path).unwrap()).unwrap();
+    let rotations = recording.rotations.as_mut().unwrap();
+    rotations.matrices = rotations.matrices.slice(s![..1, .., .., ..302]).to_owned();
+    rotations.residuals = rotations.residuals.slice(s![..1, ..302]).to_owned();
+    rotations.labels.truncate(1);
+    let wanted = rotations.clone();
+    let (file, warnings) = write_as(&recording, &C3dWriteConfig::default()).unwrap();
+    let written: Vec<_> = warnings.iter().map(|warning| &*warning.code).collect();
+    assert_eq!(written, ["c3d.parameter-corrected", "c3d.rotations-filled"]);
+    let again = read(&file).unwrap();
+    assert!(codes(&again).contains(&"rotation-truncated"));
+    let rotations = again.rotations.unwrap();
+    assert_eq!(rotations.residuals.slice(s![.., ..302]), wanted.residuals);
+    let behind = rotations.residuals.slice(s![.., 302..]);
+    assert!((1..8).contains(&behind.len()) && behind.iter().all(|residual| *residual == -1.0), "{behind}");
+}
+
+#[test]
+fn samples_that_floats_of_the_channel_cannot_tell_apart_are_warned() {
+    let mut file = Trial::new(1, 1, 1, 20);
+    file.set("ANALOG", "OFFSET", Value::Reals(vec![1e6]));
+    let mut recording = read(&file.build()).unwrap();
+    recording.analog.fill(0.001); // the floats beside a million are 0.06 apart
+    let (file, warnings) = write_as(&recording, &C3dWriteConfig::default()).unwrap();
+    assert_eq!(warnings.iter().map(|warning| &*warning.code).collect::<Vec<_>>(), ["c3d.values-rounded"]);
+    assert!(warnings[0].message.ends_with("by at most 1e-3"), "{}", warnings[0].message);
+    assert!(read(&file).unwrap().analog.iter().all(|value| *value == 0.0));
 }
 
 #[test]
