@@ -2,7 +2,7 @@
 //!
 //! In come the bytes of a RIFF, RIFX, RF64, BW64 or Sony Wave64 file (or headerless samples, see [`RawFormat`]); out comes a [`WavRecording`],
 //! by [`read`]. [`Reader`] decodes any part of a recording, from memory or an open file, into buffers of the caller; [`Stream`] reads a pipe
-//! forward in constant memory; [`write`] makes a file. All ways of reading give the same bits and the same warnings.
+//! forward in constant memory; [`write()`] makes a file. All ways of reading give the same bits and the same warnings.
 //!
 //! The way of one recording: `sniff` tells what it is, `walk` finds its chunks through `input` (`riff`, `w64` know the headers), `format` reads
 //! how the samples are coded, `info` puts that together; `decode` turns ranges of frames into bytes and `pcm`, `g711`, `ima`, `ms`, `gsm`
