@@ -1,6 +1,6 @@
 //! The known faults of other readers, each with the test that shows that it is not ours.
 //!
-//! Shown elsewhere (module::test):
+//! Shown elsewhere, as `module::test`:
 //! - ezc3d: refuses MIPS and wrong numbers of MIPS `values::the_six_files_of_one_trial_give_the_same_numbers`; offsets stored as floats
 //!   `values::offsets_may_be_floats`; samples per frame from the rates `layout::the_layout_follows_word_10_and_not_the_rates`; a wrong
 //!   `POINT:USED` `layout::the_size_decides_between_header_and_parameters`; an empty parameter section
