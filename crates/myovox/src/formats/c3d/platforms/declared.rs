@@ -1,4 +1,4 @@
-//! What the FORCE_PLATFORM group says about each plate, and whether it can be true.
+//! What the `FORCE_PLATFORM` group says about each plate, and whether it can be true.
 
 use super::super::parameters::Parameters;
 use super::super::warnings::Warnings;
@@ -93,7 +93,7 @@ pub(super) fn read(parameters: &Parameters, channels: usize, warnings: &mut Warn
             channels: Vec::new(),
             corners: corners_of(corners.of(number)),
             frame: None,
-            origin: [0, 1, 2].map(|axis| origins.of(number).get(axis).copied().unwrap_or(0.0)),
+            origin: [0, 1, 2].map(|axis| origins.of(number).get(axis).copied().unwrap_or(f64::NAN)),
             matrix: matrices.of(number, kind),
             half: Half::Unknown,
             no_moments: None,
@@ -228,23 +228,24 @@ impl Declared {
 
     /// The origin with the sign that its definition demands; NaN where there is none.
     fn repair_origin(&mut self, name: &str, shape: &Shape, warnings: &mut Warnings) -> Result<()> {
+        if self.kind == 1 {
+            return Ok(());
+        }
         let [x, y, z] = self.origin;
-        let repaired = match self.kind {
-            1 => return Ok(()),
-            _ if !self.origin.iter().all(|value| value.is_finite())
-                || (shape.is_four_sensors && (x == 0.0 || y == 0.0)) =>
-            {
-                let message =
-                    format!("{name}: {:?} does not tell where the sensors are; moments are unknown", self.origin);
-                warnings
-                    .add(Warning::new("c3d.fp-origin-missing", message.clone()).field(format!("{GROUP}:ORIGIN")))?;
-                (self.origin, self.no_moments) = ([f64::NAN; 3], Some(message));
-                return Ok(());
-            }
+        let is_there = self.origin.iter().all(|value| value.is_finite());
+        if !is_there || (shape.is_four_sensors && (x == 0.0 || y == 0.0)) {
+            let message = format!("{name}: {:?} does not tell where the sensors are; moments are unknown", self.origin);
+            warnings.add(Warning::new("c3d.fp-origin-missing", message.clone()).field(format!("{GROUP}:ORIGIN")))?;
+            (self.origin, self.no_moments) = ([f64::NAN; 3], Some(message));
+            return Ok(());
+        }
+        let repaired = if shape.is_four_sensors {
             // Half distances are positive whatever the sign of the height.
-            _ if shape.is_four_sensors => [x.abs(), y.abs(), 0.0 - z.abs()],
-            _ if z > 0.0 => [0.0 - x, 0.0 - y, 0.0 - z],
-            _ => return Ok(()),
+            [x.abs(), y.abs(), 0.0 - z.abs()]
+        } else if z > 0.0 {
+            [0.0 - x, 0.0 - y, 0.0 - z]
+        } else {
+            self.origin
         };
         if repaired != self.origin {
             let message =

@@ -103,7 +103,7 @@ mod tests {
     fn corners_that_are_none_are_refused_with_the_reason() {
         let spoilt = |corner: usize, value: [f64; 3]| {
             let mut corners = CORNERS;
-            corners[corner] = value;
+            *corners.get_mut(corner).unwrap() = value;
             Frame::new(&corners).unwrap_err()
         };
         assert_eq!(Frame::new(&[[0.0; 3]; 4]).unwrap_err(), "corners fall together");

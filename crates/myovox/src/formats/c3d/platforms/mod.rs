@@ -1,6 +1,6 @@
 //! Force platforms: what the plates in the floor measured, in the laboratory.
 //!
-//! In come the analog channels and the FORCE_PLATFORM group of a [`C3dRecording`], out come [`ForcePlatforms`]: per plate and analog sample the
+//! In come the analog channels and the `FORCE_PLATFORM` group of a [`C3dRecording`], out come [`ForcePlatforms`]: per plate and analog sample the
 //! force, the moment about the centre of the surface, the centre of pressure and the free moment. The way of a plate through this room:
 //!
 //! 1. `declared`: what the group says about it, and whether that can be true;
@@ -11,7 +11,7 @@
 //!
 //! A plate whose parameters cannot be true has no loads, with the reason in [`ForcePlatforms::missing`]; the others are computed all the same.
 //!
-//! Sources: "The C3D File Format", Motion Lab Systems, *The FORCE_PLATFORM group* (types 1 to 4); HAS-Motion documentation, *FP Type n* (types 5
+//! Sources: "The C3D File Format", Motion Lab Systems, *The `FORCE_PLATFORM` group* (types 1 to 4); HAS-Motion documentation, *FP Type n* (types 5
 //! and above); Kistler, instruction manual 9287C, *COP Correction Algorithm*. Where printed formulas contradict each other, they were derived
 //! from the lever arms and tested by a known force moved over the plate.
 
@@ -21,7 +21,7 @@ mod frame;
 mod pressure;
 mod units;
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,8 +81,8 @@ pub enum KistlerCorrection {
 config! {
     /// How force platforms are computed.
     pub struct ForcePlatformConfig {
-        /// Smallest |Fz| in N, exclusive, for which a centre of pressure and a free moment are given. Default 10 N, as Visual3D and the ISB
-        /// practice: below it the quotient is noise. Range 0 to 1000.
+        /// Smallest |Fz| in N, exclusive, for which a centre of pressure and a free moment are given. Default 10 N, usual in gait
+        /// laboratories: below it the quotient is noise. Range 0 to 1000.
         cop_threshold_n: f64 = 10.0,
         /// Which force is reported. Default the measured one, as ezc3d.
         sign: ForceSign = ForceSign::Measured,
@@ -239,17 +239,16 @@ impl C3dRecording {
     }
 
     /// The samples of the plate's channels, each with what is to be subtracted from it.
-    fn channels_of(&self, declared: &Declared, zero: Option<[u32; 2]>) -> Vec<(&[f64], f64)> {
-        let span = zero.map(|frames| self.samples_of(frames));
-        let channels = declared.channels.iter().enumerate().map(|(place, &channel)| {
-            let row = self.analog.outer_iter().nth(channel).and_then(|row| row.to_slice()).unwrap_or_default();
+    fn channels_of(&self, declared: &Declared, zero: Option<[u32; 2]>) -> Vec<Row<'_>> {
+        let span = zero.map_or(0..0, |frames| self.samples_of(frames));
+        let channels = declared.channels.iter().enumerate().filter_map(|(place, &channel)| {
+            let samples = self.analog.outer_iter().nth(channel)?;
             let is_position = declared.kind == 1 && matches!(place, 3 | 4);
-            let part = span.clone().filter(|_| !is_position).and_then(|span| row.get(span)).unwrap_or_default();
-            let (sum, count) = part
-                .iter()
+            let quiet = samples.iter().skip(span.start).take(if is_position { 0 } else { span.len() });
+            let (sum, count) = quiet
                 .filter(|value| value.is_finite())
                 .fold((0.0, 0_u32), |(sum, count), value| (sum + value, count.saturating_add(1)));
-            (row, if count > 0 { sum / f64::from(count) } else { 0.0 })
+            Some(Row { samples, baseline: if count > 0 { sum / f64::from(count) } else { 0.0 } })
         });
         channels.collect()
     }
@@ -308,7 +307,7 @@ fn plausible_scale(
     number: usize,
     declared: &Declared,
     stated: Scale,
-    rows: &[(&[f64], f64)],
+    rows: &[Row<'_>],
     samples: usize,
     warnings: &mut Warnings,
 ) -> Result<Scale> {
@@ -338,12 +337,18 @@ fn plausible_scale(
 }
 
 /// The values of sample `i` without their baselines; NaN where a channel has none.
-fn sample_of(rows: &[(&[f64], f64)], i: usize) -> [f64; channels::MOST] {
+fn sample_of(rows: &[Row<'_>], i: usize) -> [f64; channels::MOST] {
     let mut raw = [0.0; channels::MOST];
-    for (raw, (row, baseline)) in raw.iter_mut().zip(rows) {
-        *raw = row.get(i).map_or(f64::NAN, |value| value - baseline);
+    for (raw, row) in raw.iter_mut().zip(rows) {
+        *raw = row.samples.get(i).map_or(f64::NAN, |value| value - row.baseline);
     }
     raw
+}
+
+/// A channel of a plate, and what is to be subtracted from it.
+struct Row<'a> {
+    samples: ArrayView1<'a, f64>,
+    baseline: f64,
 }
 
 /// Three rows of one value per sample.
@@ -372,7 +377,7 @@ impl Rows {
 
 /// Computes the loads of one plate, sample by sample.
 fn loads(
-    rows: &[(&[f64], f64)],
+    rows: &[Row<'_>],
     samples: usize,
     converter: &Converter,
     frame: &Frame,
