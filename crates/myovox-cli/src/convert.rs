@@ -203,7 +203,7 @@ fn through_stream(
             say(&exported.warnings, &name, output);
             Ok(ExitStatus::Done)
         }
-        Err(error) if error.code() == "io.broken-pipe" => Err(Stop::Closed),
+        Err(error) if error.code() == "io.broken-pipe" => Err(Stop::Closed(ExitStatus::Done)),
         Err(error) => {
             output.line(error);
             Ok(ExitStatus::SomeFailed)

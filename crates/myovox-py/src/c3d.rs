@@ -1,14 +1,18 @@
 //! C3D recordings as Python sees them.
 
-use myovox::Budget;
+use std::path::PathBuf;
+
 use myovox::formats::c3d::{self, Parameter, ParameterType, Parameters};
+use myovox::{Budget, Limits};
 use ndarray::{Array1, ArrayD, CowArray, Order};
 use numpy::{IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::border::border;
+use crate::c3d_write::{self, chosen};
 use crate::convert::{or_nan, shape, word};
+use crate::platforms::ForcePlatforms;
 use crate::source::Source;
 use crate::{settings, warning};
 
@@ -62,48 +66,70 @@ const MAX_DIMENSIONS: usize = 32;
 ///     ``integer`` or ``float``.
 /// warnings : list of Warning
 ///     What was guessed or is doubtful.
-#[pyclass(frozen, get_all, module = "myovox")]
+#[pyclass(frozen, module = "myovox")]
 pub(crate) struct C3dRecording {
     /// Labels of the markers that the file names.
+    #[pyo3(get)]
     point_labels: Py<PyList>,
     /// One name per marker.
+    #[pyo3(get)]
     point_names: Py<PyList>,
     /// Frames per second; NaN where unknown.
+    #[pyo3(get)]
     point_rate: f64,
     /// Unit of coordinates and residuals.
+    #[pyo3(get)]
     point_units: String,
     /// (markers, 3, frames), float64, NaN where not seen.
+    #[pyo3(get)]
     points: Py<PyArray3<f64>>,
     /// (markers, frames), float64, -1 where not seen.
+    #[pyo3(get)]
     residuals: Py<PyArray2<f64>>,
     /// (markers, frames), uint8.
+    #[pyo3(get)]
     camera_masks: Py<PyArray2<u8>>,
     /// Number of the first frame in the original trial.
+    #[pyo3(get)]
     first_frame: u32,
     /// Labels of the analog channels that the file names.
+    #[pyo3(get)]
     analog_labels: Py<PyList>,
     /// One name per analog channel.
+    #[pyo3(get)]
     analog_names: Py<PyList>,
     /// One unit per analog channel.
+    #[pyo3(get)]
     analog_units: Py<PyList>,
     /// Samples per second and channel; NaN where unknown.
+    #[pyo3(get)]
     analog_rate: f64,
     /// (channels, samples), float64.
+    #[pyo3(get)]
     analog: Py<PyArray2<f64>>,
     /// Group, name, value.
+    #[pyo3(get)]
     parameters: Py<PyDict>,
     /// Events of the header and the EVENT group.
+    #[pyo3(get)]
     events: Py<PyList>,
     /// Analog channels, from 0, of force platforms.
+    #[pyo3(get)]
     force_platform_channels: Py<PyList>,
     /// Rotations of segments.
+    #[pyo3(get)]
     rotations: Option<Py<Rotations>>,
     /// `intel`, `dec`, `mips`.
+    #[pyo3(get)]
     processor: String,
     /// `integer` or `float`.
+    #[pyo3(get)]
     storage: String,
     /// What was guessed or is doubtful.
+    #[pyo3(get)]
     warnings: Py<PyList>,
+    /// The recording without its arrays, for writing and for force platforms.
+    kept: c3d::C3dRecording,
 }
 
 /// An event of a recording.
@@ -176,43 +202,125 @@ pub(crate) fn read_c3d(py: Python<'_>, source: Source, policy: &str) -> PyResult
 }
 
 /// The first `named` of `labels`: those that stand in the file.
-fn stored(labels: &[String], named: usize) -> &[String] {
+pub(crate) fn stored(labels: &[String], named: usize) -> &[String] {
     labels.get(..named).unwrap_or(labels)
 }
 
 impl C3dRecording {
-    fn new(py: Python<'_>, recording: c3d::C3dRecording) -> PyResult<Self> {
-        let events = PyList::empty(py);
-        for event in recording.events {
-            events.append(Bound::new(py, Event::from(event))?)?;
-        }
+    fn new(py: Python<'_>, mut recording: c3d::C3dRecording) -> PyResult<Self> {
+        let points = std::mem::take(&mut recording.points);
+        let residuals = std::mem::take(&mut recording.residuals);
+        let camera_masks = std::mem::take(&mut recording.camera_masks);
+        let analog = std::mem::take(&mut recording.analog);
+        let kept = recording.clone();
+        let events = events(py, recording.events.clone())?;
         Ok(Self {
             point_labels: PyList::new(py, stored(&recording.point_labels, recording.named_points))?.unbind(),
             point_names: PyList::new(py, recording.point_labels)?.unbind(),
             point_rate: or_nan(recording.point_rate_hz),
             point_units: recording.point_units,
-            points: recording.points.into_pyarray(py).unbind(),
-            residuals: recording.residuals.into_pyarray(py).unbind(),
-            camera_masks: recording.camera_masks.into_pyarray(py).unbind(),
+            points: points.into_pyarray(py).unbind(),
+            residuals: residuals.into_pyarray(py).unbind(),
+            camera_masks: camera_masks.into_pyarray(py).unbind(),
             first_frame: recording.first_frame,
             analog_labels: PyList::new(py, stored(&recording.analog_labels, recording.named_channels))?.unbind(),
             analog_names: PyList::new(py, recording.analog_labels)?.unbind(),
             analog_units: PyList::new(py, recording.analog_units)?.unbind(),
             analog_rate: or_nan(recording.analog_rate_hz),
-            analog: recording.analog.into_pyarray(py).unbind(),
+            analog: analog.into_pyarray(py).unbind(),
             parameters: parameters(py, &recording.parameters)?.unbind(),
-            events: events.unbind(),
+            events,
             force_platform_channels: PyList::new(py, recording.force_platform_channels)?.unbind(),
             rotations: recording.rotations.map(|rotations| Rotations::new(py, rotations)).transpose()?,
             processor: word(recording.processor),
             storage: word(recording.storage),
             warnings: warning::list(py, recording.warnings)?,
+            kept,
         })
+    }
+
+    /// The recording with its arrays as they are now.
+    fn whole(&self, py: Python<'_>) -> c3d::C3dRecording {
+        let mut recording = self.kept.clone();
+        recording.points = self.points.bind(py).to_owned_array();
+        recording.residuals = self.residuals.bind(py).to_owned_array();
+        recording.camera_masks = self.camera_masks.bind(py).to_owned_array();
+        recording.analog = self.analog.bind(py).to_owned_array();
+        recording
     }
 }
 
 #[pymethods]
 impl C3dRecording {
+    /// Write the recording, with its arrays as they are now, to a C3D file: whole or not at all.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///     The file.
+    /// processor : {"intel", "dec", "mips"}, optional
+    ///     Number formats; those that the recording was read with unless given.
+    /// storage : {"integer", "float"}, optional
+    ///     As the recording was read unless given.
+    ///
+    /// Returns
+    /// -------
+    /// list of Warning
+    ///     What was corrected or rounded.
+    #[pyo3(signature = (path, *, processor = None, storage = None))]
+    fn write(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        processor: Option<&str>,
+        storage: Option<&str>,
+    ) -> PyResult<Py<PyList>> {
+        border(py, || {
+            let config = c3d_write::write_config(processor, storage)?;
+            let recording = self.whole(py);
+            let warnings = py.detach(|| c3d_write::write(&recording, &config, &path))?;
+            Ok(warning::list(py, warnings)?)
+        })
+    }
+
+    /// Compute force, moment, centre of pressure and free moment of every force platform.
+    ///
+    /// Parameters
+    /// ----------
+    /// cop_threshold_n : float
+    ///     Smallest normal force in N, exclusive, for which a centre of pressure and a free moment are given.
+    /// sign : {"measured", "ground_reaction"}
+    ///     Which of the two opposite forces is reported.
+    /// baseline : {"none", "zero_frames"}
+    ///     Whether the mean over the frames that ``FORCE_PLATFORM:ZERO`` names is subtracted first.
+    /// kistler_correction : {"none", "polynomial"}
+    ///     Whether ``FORCE_PLATFORM:FPCOPPOLY`` corrects the centre of pressure.
+    /// policy : {"lenient", "strict", "recover"}
+    ///     Whether platforms that cannot be what they say are warned of, or an error.
+    #[pyo3(signature = (*, cop_threshold_n = 10.0, sign = "measured", baseline = "none", kistler_correction = "none", policy = "lenient"))]
+    fn force_platforms(
+        &self,
+        py: Python<'_>,
+        cop_threshold_n: f64,
+        sign: &str,
+        baseline: &str,
+        kistler_correction: &str,
+        policy: &str,
+    ) -> PyResult<ForcePlatforms> {
+        border(py, || {
+            let config = c3d::ForcePlatformConfig::default()
+                .cop_threshold_n(cop_threshold_n)
+                .sign(chosen("sign", sign)?)
+                .baseline(chosen("baseline", baseline)?)
+                .kistler_correction(chosen("kistler_correction", kistler_correction)?)
+                .policy(chosen("policy", policy)?);
+            let mut recording = self.kept.clone();
+            recording.analog = self.analog.bind(py).to_owned_array();
+            let found = py.detach(|| recording.force_platforms(&config, &mut Budget::new(&Limits::default())))?;
+            Ok(ForcePlatforms::new(py, found)?)
+        })
+    }
+
     fn __repr__(&self, py: Python<'_>) -> String {
         format!(
             "C3dRecording(points={} at {} Hz, analog={} at {} Hz, {} events, {} warnings)",
@@ -262,8 +370,17 @@ impl Rotations {
     }
 }
 
+/// Events as a list.
+pub(crate) fn events(py: Python<'_>, events: Vec<c3d::Event>) -> PyResult<Py<PyList>> {
+    let list = PyList::empty(py);
+    for event in events {
+        list.append(Bound::new(py, Event::from(event))?)?;
+    }
+    Ok(list.unbind())
+}
+
 /// Group, name, value; where a name occurs twice the first one counts, as in the library.
-fn parameters<'py>(py: Python<'py>, parameters: &Parameters) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn parameters<'py>(py: Python<'py>, parameters: &Parameters) -> PyResult<Bound<'py, PyDict>> {
     let groups = PyDict::new(py);
     for group in parameters.groups() {
         let name = group.name.to_ascii_uppercase();

@@ -2,7 +2,7 @@
 //!
 //! In come paths, bytes and settings as Python writes them, out go objects that hold numpy arrays over Rust's memory, and reports as JSON. Nothing
 //! is computed here. The way of a call: `source` and `settings` take the arguments, `border` lets go of the interpreter's lock, runs the
-//! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `wav` and `warning` are the objects that come back, `analysis` has the
+//! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `c3d_parts`, `platforms`, `wav` and `warning` are the objects that come back, `c3d_write` writes them, `analysis` has the
 //! reports, `convert` the small words and shapes in them, `command` runs the command line's program. What people import, with its documentation,
 //! stands in `python/myovox`.
 #![allow(clippy::doc_markdown, reason = "documentation of what Python sees is written for Python's help")]
@@ -11,8 +11,11 @@
 mod analysis;
 mod border;
 mod c3d;
+mod c3d_parts;
+mod c3d_write;
 mod command;
 mod convert;
+mod platforms;
 mod settings;
 mod simd;
 mod source;
@@ -31,13 +34,19 @@ mod _native {
     #[pymodule_export]
     use crate::c3d::{C3dRecording, Event, Rotations, read_c3d};
     #[pymodule_export]
+    use crate::c3d_parts::{C3dBlocks, C3dPart, C3dReader};
+    #[pymodule_export]
+    use crate::c3d_write::write_c3d;
+    #[pymodule_export]
     use crate::command::run_command;
+    #[pymodule_export]
+    use crate::platforms::{ForcePlatform, ForcePlatforms};
     #[pymodule_export]
     use crate::simd::simd_level;
     #[pymodule_export]
     use crate::warning::Warning;
     #[pymodule_export]
-    use crate::wav::{WavRecording, read_wav};
+    use crate::wav::{WavRecording, read_wav, write_wav};
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name")]

@@ -15,10 +15,25 @@ use pyo3::types::{PyBytes, PyString};
 pub(crate) enum Source {
     /// `str` or `os.PathLike`.
     Path(PathBuf),
-    /// `bytes`, read where they are: they cannot change.
-    Bytes(PyBackedBytes),
+    /// Memory.
+    Bytes(Bytes),
+}
+
+/// Bytes that nobody changes.
+pub(crate) enum Bytes {
+    /// `bytes`, read where they are.
+    Shared(PyBackedBytes),
     /// Memory that other threads may write to (`bytearray`, `memoryview`, a map), copied while the interpreter's lock is held.
     Copied(Vec<u8>),
+}
+
+impl Bytes {
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Shared(bytes) => bytes,
+            Self::Copied(bytes) => bytes,
+        }
+    }
 }
 
 impl Source {
@@ -29,8 +44,7 @@ impl Source {
                 let bytes = read_path(path, limits)?;
                 job(&bytes).map_err(|error| error.recording(path.display().to_string()))
             }
-            Self::Bytes(bytes) => job(bytes),
-            Self::Copied(bytes) => job(bytes),
+            Self::Bytes(bytes) => job(bytes.as_slice()),
         }
     }
 
@@ -38,16 +52,16 @@ impl Source {
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Path(path) => Some(path),
-            Self::Bytes(_) | Self::Copied(_) => None,
+            Self::Bytes(_) => None,
         }
     }
 
     fn of_bytes(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         if object.is_instance_of::<PyBytes>() {
-            return Ok(Some(Self::Bytes(object.extract()?)));
+            return Ok(Some(Self::Bytes(Bytes::Shared(object.extract()?))));
         }
         match PyBuffer::<u8>::get(object) {
-            Ok(buffer) => Ok(Some(Self::Copied(buffer.to_vec(object.py())?))),
+            Ok(buffer) => Ok(Some(Self::Bytes(Bytes::Copied(buffer.to_vec(object.py())?)))),
             Err(_) => Ok(None),
         }
     }

@@ -57,6 +57,12 @@ impl<T: Sample> Arrays<T> {
         self.analog.view()
     }
 
+    /// The arrays themselves: points, residuals, camera masks, analog samples.
+    #[must_use]
+    pub fn into_parts(self) -> (Array3<T>, Array2<T>, Array2<u8>, Array2<T>) {
+        (self.points, self.residuals, self.camera_masks, self.analog)
+    }
+
     /// Decodes `frames` of `part`.
     ///
     /// # Errors

@@ -171,6 +171,14 @@ impl Part {
         self
     }
 
+    /// Of this part the frames that lie in `frames`.
+    #[must_use]
+    pub fn narrowed(&self, frames: Range<u64>) -> Self {
+        let start = frames.start.clamp(self.frames.start, self.frames.end);
+        let end = frames.end.clamp(start, self.frames.end);
+        Self { frames: start..end, ..self.clone() }
+    }
+
     /// The points, numbered from 0 as in the file, in the order of their rows.
     pub fn points(&self) -> &[usize] {
         &self.points
