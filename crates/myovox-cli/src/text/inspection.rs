@@ -60,7 +60,7 @@ pub(super) fn head(recording: &Recording, reasons: &mut Reasons<'_>, paint: Pain
         }
         Details::Audio { codec, .. } => {
             let rate = hz(recording.rate_hz, "recording.rate_hz", "rate");
-            format!("{} ({}): {duration}, {channels} at {rate}", word(recording.kind).to_uppercase(), word(codec))
+            format!("{} ({}): {duration}, {channels} at {rate}", word(&recording.kind).to_uppercase(), word(codec))
         }
     };
     let facts = wrapped("   ", &facts);
