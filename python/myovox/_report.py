@@ -183,6 +183,17 @@ class ChannelParameters(TypedDict):
     mvc_value: float | None
     """Value of a maximal voluntary contraction."""
 
+Codec: TypeAlias = Literal["flac"] | Literal["alac"] | Literal["mp3"] | Literal["aac_lc"] | Literal["vorbis"] | Literal["opus"] | Literal["pcm"] | Literal["float"] | Literal["mulaw"] | Literal["alaw"] | Literal["ima_adpcm"] | Literal["ms_adpcm"]
+
+
+class CodecsConfig(TypedDict):
+    """How compressed recordings, AIFF and AU are read."""
+
+    policy: "Policy"
+    """What to do with a file that contradicts itself. Default lenient: read what is there, every guess a warning."""
+    max_duration_s: float
+    """Longest recording that is decoded, in seconds. Default one day: a few bytes of a compressed file can stand for hours of silence."""
+
 Coding: TypeAlias = Literal["pcm8"] | Literal["pcm16"] | Literal["pcm24"] | Literal["pcm32"] | Literal["pcm40"] | Literal["pcm48"] | Literal["pcm56"] | Literal["pcm64"] | Literal["float32"] | Literal["float64"] | Literal["alaw"] | Literal["mulaw"] | Literal["ima_adpcm"] | Literal["ms_adpcm"] | Literal["gsm610"]
 
 
@@ -195,6 +206,8 @@ class Config(TypedDict):
     """Reading of C3D."""
     wav: "WavConfig"
     """Reading of WAV."""
+    codecs: "CodecsConfig"
+    """Reading of compressed sound, AIFF and AU."""
     emg: "EmgConfig"
     """Analysis of muscles."""
     voice: "VoiceConfig"
@@ -287,7 +300,17 @@ class DetailsWav(TypedDict):
     """Bits per sample as stored; 0 where a coding has no such number."""
 
 
-Details: TypeAlias = DetailsC3d | DetailsWav
+class DetailsAudio(TypedDict):
+    """Sound in another container, or compressed."""
+
+    format: Literal["audio"]
+    codec: "Codec"
+    """How samples are coded."""
+    bits: int | None
+    """Bits of a sample, where the codec keeps them."""
+
+
+Details: TypeAlias = DetailsC3d | DetailsWav | DetailsAudio
 
 Edges: TypeAlias = Literal["centre_zeros"] | Literal["snip"] | Literal["mirror"] | Literal["tail_zeros"]
 
@@ -783,7 +806,7 @@ class Recording(TypedDict):
     details: "Details"
     """What only this kind of recording has."""
 
-RecordingKind: TypeAlias = Literal["c3d"] | Literal["wav"]
+RecordingKind: TypeAlias = Literal["c3d"] | Literal["wav"] | Literal["flac"] | Literal["mp3"] | Literal["adts"] | Literal["mp4"] | Literal["ogg"] | Literal["matroska"] | Literal["aiff"] | Literal["caf"] | Literal["au"]
 
 Role: TypeAlias = Literal["muscle"] | Literal["derived"] | Literal["force_platform"] | Literal["other"]
 

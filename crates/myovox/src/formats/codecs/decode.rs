@@ -136,7 +136,9 @@ impl Opened<'_> {
                     let Some(budget) = first.take() else { continue };
                     check_shape(planes.len() as u64, u64::from(rate), budget)?;
                     let mut start = self.start(planes.len(), rate, max_duration_s, budget);
-                    start.damaged(pending)?;
+                    if refusal.is_some() {
+                        start.damaged(pending)?;
+                    }
                     start.take(&planes)?;
                     decoded = Some(start);
                 }
@@ -144,6 +146,8 @@ impl Opened<'_> {
                     decoded.fill(gap)?;
                     decoded.take(&planes)?;
                 }
+                // Of the encoder's delay and padding nothing can be lost.
+                (Err(_), _) if is_trimmed_away(&packet) => {}
                 (Err(_), Some(decoded)) => {
                     decoded.fill(gap)?;
                     decoded.damaged(self.length_of(&packet))?;
@@ -220,11 +224,8 @@ impl Decoded<'_> {
         self.pcm.push(planes)
     }
 
-    /// Silence for a packet that cannot be decoded.
+    /// Silence for a packet that cannot be decoded; where nothing tells its length, only the warning.
     fn damaged(&mut self, frames: u64) -> Result<()> {
-        if frames == 0 {
-            return Ok(());
-        }
         let start = self.pcm.frames();
         self.raw_frames = self.raw_frames.saturating_add(frames);
         self.pcm.push_silence(frames)?;
@@ -266,7 +267,11 @@ impl Damage {
     fn tell(&self, rate: u32, notes: &mut Notes) -> Result<()> {
         let seconds = |frame: u64| frame as f64 / f64::from(rate);
         for &(start, end) in &self.spans {
-            let message = "packets that cannot be decoded; silence stands for them";
+            let message = if start == end {
+                "packets that cannot be decoded, of a length that nothing tells; they are left out"
+            } else {
+                "packets that cannot be decoded; silence stands for them"
+            };
             notes.say(&warnings::PACKET_DAMAGED, message, |warning| warning.span_s(seconds(start), seconds(end)))?;
         }
         for &(start, gap) in &self.gaps {
@@ -299,6 +304,11 @@ impl Timeline {
         self.expected = Some(start.saturating_add_unsigned(packet.block_dur().get()));
         if self.is_exact { missing } else { 0 }
     }
+}
+
+/// Whether all of a packet is cut by its container.
+fn is_trimmed_away(packet: &Packet) -> bool {
+    packet.dur.get() == 0 && packet.block_dur().get() > 0
 }
 
 /// The rate of decoded planes that can be used: finite, and of the shape of those before.
