@@ -59,9 +59,9 @@ complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l config -d 'Set
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l to -d 'Format [default: by the extension of OUT]' -r -f -a "csv\t'Comma-separated values'
-trc\t'Marker positions for `OpenSim` and Cortex'
-mot\t'`OpenSim` motion'
-sto\t'`OpenSim` storage'
+trc\t'Marker positions for OpenSim and Cortex'
+mot\t'OpenSim motion'
+sto\t'OpenSim storage'
 arrow\t'Arrow IPC file'
 parquet\t'Apache Parquet'"
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l table -d 'Rows [default: points for trc; else analog where there are analog channels, points where there are none]' -r -f -a "points\t'One row per frame: positions of the markers'

@@ -40,7 +40,7 @@ pub(crate) fn run(call: &Convert, output: &mut Output<'_>) -> Result<ExitStatus,
             return Err(usage("-", "standard input has no name for a file in a folder", "one recording and a file"));
         }
         let files = files_in_folder(call, target)?;
-        return side_by_side(&analyzer, call, &conversion, &files, output);
+        return Ok(side_by_side(&analyzer, call, &conversion, &files, output));
     }
     let [path] = call.files.as_slice() else {
         return Err(usage("OUT", "standard output takes one recording", "a folder"));
@@ -49,7 +49,7 @@ pub(crate) fn run(call: &Convert, output: &mut Output<'_>) -> Result<ExitStatus,
     match place {
         Place::File(file) if !from_stdin => {
             let files = BTreeMap::from([(path.as_path(), file)]);
-            side_by_side(&analyzer, call, &conversion, &files, output)
+            Ok(side_by_side(&analyzer, call, &conversion, &files, output))
         }
         place => through_stream(&analyzer, path, &conversion, &place, output),
     }
@@ -143,10 +143,10 @@ fn side_by_side(
     conversion: &Conversion,
     files: &BTreeMap<&Path, PathBuf>,
     output: &mut Output<'_>,
-) -> Result<ExitStatus, Stop> {
+) -> ExitStatus {
     let progress = Progress::new(call.files.len(), output.is_watched());
     let work = |path: &Path| {
-        let file = files.get(path).map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let file = files.get(path).map_or(Path::new(""), PathBuf::as_path);
         let converted = batch::convert_path(analyzer, path, conversion, file);
         progress.step();
         converted
@@ -164,7 +164,7 @@ fn side_by_side(
         ControlFlow::Continue(())
     });
     progress.end();
-    Ok(status)
+    status
 }
 
 /// Converts a recording that comes from or goes to a stream.
