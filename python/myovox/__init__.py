@@ -1,7 +1,7 @@
 """Motion-capture and muscle recordings (C3D) and phone calls (WAV) turned into numbers that a person can act on.
 
 `analyze` makes the report of a recording, `analyze_many` those of many files. `read_c3d` and `read_wav` give the recordings themselves, as numpy
-arrays with time on the last axis. What a reader had to guess is a `Warning`, what fails is an exception under `Error` with a stable ``code``.
+arrays with time on the last axis; `C3dReader` gives parts of them; `write_c3d` and `write_wav` make files of arrays. What a reader had to guess is a `Warning`, what fails is an exception under `Error` with a stable ``code``.
 
 Every function releases the interpreter's lock while it works and may be called from many threads: a thread pool is enough, processes are not
 needed. Nothing is compiled at run time, so the first call is as fast as the second.
@@ -18,17 +18,32 @@ EMG Right Quad 6
 
 from myovox._analysis import ConfigLike, analyze, analyze_json, analyze_many, report_schema
 from myovox._errors import ConfigError, DataError, Error, InternalError, IoError, LimitError, UnsupportedError
-from myovox._native import C3dRecording, Event, Rotations, Warning, WavRecording, __version__
-from myovox._recordings import Policy, Source, read_c3d, read_wav
+from myovox._native import (
+    C3dPart,
+    C3dReader,
+    C3dRecording,
+    Event,
+    ForcePlatform,
+    ForcePlatforms,
+    Rotations,
+    Warning,
+    WavRecording,
+    __version__,
+)
+from myovox._recordings import Policy, Source, read_c3d, read_wav, write_c3d, write_wav
 from myovox._report import Report
 
 __all__ = [
+    "C3dPart",
+    "C3dReader",
     "C3dRecording",
     "ConfigError",
     "ConfigLike",
     "DataError",
     "Error",
     "Event",
+    "ForcePlatform",
+    "ForcePlatforms",
     "InternalError",
     "IoError",
     "LimitError",
@@ -46,4 +61,6 @@ __all__ = [
     "read_c3d",
     "read_wav",
     "report_schema",
+    "write_c3d",
+    "write_wav",
 ]

@@ -1,6 +1,7 @@
 """The extension module behind the package; `python -m mypy.stubtest myovox._native` holds this file to it."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, final
 
 import numpy as np
@@ -8,11 +9,16 @@ import numpy.typing as npt
 
 from myovox._analysis import ConfigLike
 from myovox._errors import Error
-from myovox._recordings import ChunkInfo, Policy, Source, WavMetadata
+from myovox._recordings import ChunkInfo, Depth, Policy, Source, WavMetadata
 
 __all__ = [
+    "C3dBlocks",
+    "C3dPart",
+    "C3dReader",
     "C3dRecording",
     "Event",
+    "ForcePlatform",
+    "ForcePlatforms",
     "Rotations",
     "Warning",
     "WavRecording",
@@ -25,6 +31,8 @@ __all__ = [
     "report_schema_json",
     "run_command",
     "simd_level",
+    "write_c3d",
+    "write_wav",
 ]
 
 __version__: str
@@ -112,13 +120,144 @@ class C3dRecording:
     def storage(self) -> str: ...
     @property
     def warnings(self) -> list[Warning]: ...
+    def write(
+        self, path: str | os.PathLike[str], *, processor: str | None = None, storage: str | None = None
+    ) -> list[Warning]: ...
+    def force_platforms(
+        self,
+        *,
+        cop_threshold_n: float = 10.0,
+        sign: str = "measured",
+        baseline: str = "none",
+        kistler_correction: str = "none",
+        policy: Policy = "lenient",
+    ) -> ForcePlatforms: ...
+
+@final
+class ForcePlatforms:
+    @property
+    def platforms(self) -> list[ForcePlatform]: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def baseline_frames(self) -> tuple[int, int] | None: ...
+    @property
+    def missing(self) -> list[dict[str, str]]: ...
+    @property
+    def warnings(self) -> list[Warning]: ...
+
+@final
+class ForcePlatform:
+    @property
+    def kind(self) -> int: ...
+    @property
+    def channels(self) -> list[int]: ...
+    @property
+    def corners(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def center(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def rotation(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def origin(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def units(self) -> dict[str, Any]: ...
+    @property
+    def normal_force_n(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def force_n(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def moment_nm(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def center_of_pressure(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def free_moment_nm(self) -> npt.NDArray[np.float64] | None: ...
+    @property
+    def cop_corrected(self) -> bool: ...
+
+@final
+class C3dReader:
+    def __new__(cls, source: Source, *, policy: Policy = "lenient", dtype: Depth = "float64") -> C3dReader: ...
+    @property
+    def point_labels(self) -> list[str]: ...
+    @property
+    def point_names(self) -> list[str]: ...
+    @property
+    def point_units(self) -> str: ...
+    @property
+    def point_rate(self) -> float: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def first_frame(self) -> int: ...
+    @property
+    def samples_per_frame(self) -> int: ...
+    @property
+    def analog_labels(self) -> list[str]: ...
+    @property
+    def analog_names(self) -> list[str]: ...
+    @property
+    def analog_units(self) -> list[str]: ...
+    @property
+    def analog_rate(self) -> float: ...
+    @property
+    def force_platform_channels(self) -> list[int]: ...
+    @property
+    def processor(self) -> str: ...
+    @property
+    def storage(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]: ...
+    @property
+    def events(self) -> list[Event]: ...
+    @property
+    def warnings(self) -> list[Warning]: ...
+    def read(
+        self,
+        *,
+        points: Sequence[str] | Sequence[int] | None = None,
+        channels: Sequence[str] | Sequence[int] | None = None,
+        frames: tuple[int, int] | None = None,
+    ) -> C3dPart: ...
+    def blocks(
+        self,
+        frames_per_block: int = 1024,
+        *,
+        points: Sequence[str] | Sequence[int] | None = None,
+        channels: Sequence[str] | Sequence[int] | None = None,
+        frames: tuple[int, int] | None = None,
+    ) -> C3dBlocks: ...
+
+@final
+class C3dBlocks:
+    def __iter__(self) -> C3dBlocks: ...
+    def __next__(self) -> C3dPart: ...
+
+@final
+class C3dPart:
+    @property
+    def points(self) -> npt.NDArray[np.floating[Any]]: ...
+    @property
+    def residuals(self) -> npt.NDArray[np.floating[Any]]: ...
+    @property
+    def camera_masks(self) -> npt.NDArray[np.uint8]: ...
+    @property
+    def analog(self) -> npt.NDArray[np.floating[Any]]: ...
+    @property
+    def point_names(self) -> list[str]: ...
+    @property
+    def analog_names(self) -> list[str]: ...
+    @property
+    def frames(self) -> tuple[int, int]: ...
+    @property
+    def warnings(self) -> list[Warning]: ...
 
 @final
 class WavRecording:
     @property
     def sample_rate(self) -> int: ...
     @property
-    def samples(self) -> npt.NDArray[np.float64]: ...
+    def samples(self) -> npt.NDArray[np.floating[Any]]: ...
     @property
     def duration_s(self) -> float: ...
     @property
@@ -139,7 +278,40 @@ class WavRecording:
     def warnings(self) -> list[Warning]: ...
 
 def read_c3d(source: Source, *, policy: Policy = "lenient") -> C3dRecording: ...
-def read_wav(source: Source, *, policy: Policy = "lenient", raw: str | None = None) -> WavRecording: ...
+def read_wav(
+    source: Source,
+    *,
+    policy: Policy = "lenient",
+    raw: str | None = None,
+    dtype: Depth = "float64",
+    out: npt.NDArray[Any] | None = None,
+    channels: Sequence[int] | None = None,
+    frames: tuple[int, int] | None = None,
+) -> WavRecording: ...
+def write_c3d(
+    path: str | os.PathLike[str],
+    *,
+    rate: float,
+    points: npt.NDArray[np.float64] | None = None,
+    point_labels: list[str] | None = None,
+    point_units: str = "mm",
+    residuals: npt.NDArray[np.float64] | None = None,
+    analog: npt.NDArray[np.float64] | None = None,
+    analog_labels: list[str] | None = None,
+    analog_units: list[str] | None = None,
+    first_frame: int = 1,
+    events: list[tuple[str, str, float]] | None = None,
+    processor: str = "intel",
+    storage: str = "float",
+) -> list[Warning]: ...
+def write_wav(
+    path: str | os.PathLike[str],
+    samples: npt.NDArray[np.float64],
+    sample_rate: int,
+    *,
+    coding: str = "pcm16",
+    policy: str = "lenient",
+) -> list[Warning]: ...
 def analyze_json(source: Source, *, name: str | None = None, config: ConfigLike | None = None) -> str: ...
 def analyze_many_json(
     paths: list[str | os.PathLike[str]], *, config: ConfigLike | None = None, threads: int = 0

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Literal, Protocol, TypeAlias, TypedDict
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
 
 from myovox import _native
 
@@ -19,6 +23,9 @@ Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Su
 
 Policy: TypeAlias = Literal["lenient", "strict", "recover"]
 """What a reader does with a file that contradicts itself."""
+
+Depth: TypeAlias = Literal["float64", "float32"]
+"""Numbers of an array."""
 
 
 class ChunkInfo(TypedDict):
@@ -138,7 +145,133 @@ def read_c3d(path_or_bytes: Source, *, policy: Policy = "lenient") -> _native.C3
     return _native.read_c3d(path_or_bytes, policy=policy)
 
 
-def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | None = None) -> _native.WavRecording:
+def write_c3d(
+    path: str | os.PathLike[str],
+    *,
+    rate: float,
+    points: npt.ArrayLike | None = None,
+    point_labels: Sequence[str] = (),
+    point_units: str = "mm",
+    residuals: npt.ArrayLike | None = None,
+    analog: npt.ArrayLike | None = None,
+    analog_labels: Sequence[str] = (),
+    analog_units: Sequence[str] | None = None,
+    first_frame: int = 1,
+    events: Sequence[tuple[str, str, float]] = (),
+    processor: Literal["intel", "dec", "mips"] = "intel",
+    storage: Literal["float", "integer"] = "float",
+) -> list[_native.Warning]:
+    """Write a C3D file from arrays: whole or not at all. A recording that was read writes itself: `C3dRecording.write`.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+    rate : float
+        Frames per second.
+    points : array_like of float [shape=(markers, 3, frames)], optional
+        Coordinates; NaN where a marker was not seen.
+    point_labels : sequence of str
+        One label per marker.
+    point_units : str
+        Unit of coordinates and residuals.
+    residuals : array_like of float [shape=(markers, frames)], optional
+        Negative where a marker was not seen; 0 unless given.
+    analog : array_like of float [shape=(channels, samples)], optional
+        Physical values; as many samples as frames, or a whole multiple.
+    analog_labels, analog_units : sequence of str
+        One of each per channel; units are empty unless given.
+    first_frame : int
+        Number of the first frame in the trial.
+    events : sequence of (str, str, float)
+        Label, context (``Left``, ``Right``, ``General``) and seconds from the first frame.
+    processor : {"intel", "dec", "mips"}
+        Number formats of the file.
+    storage : {"float", "integer"}
+        How points and samples are stored: 32-bit floats, or 16-bit integers with a scale.
+
+    Returns
+    -------
+    list of Warning
+        What was corrected or rounded.
+
+    Examples
+    --------
+    >>> import os, tempfile, myovox, numpy as np
+    >>> path = os.path.join(tempfile.mkdtemp(), "emg.c3d")
+    >>> myovox.write_c3d(path, rate=1000.0, analog=np.zeros((1, 500)), analog_labels=["BICEPS"], analog_units=["mV"])
+    []
+    >>> myovox.read_c3d(path)
+    C3dRecording(points=(0, 3, 500) at 1000 Hz, analog=(1, 500) at 1000 Hz, 0 events, 0 warnings)
+    """
+    return _native.write_c3d(
+        path,
+        rate=rate,
+        points=None if points is None else np.asarray(points, dtype=np.float64),
+        point_labels=list(point_labels),
+        point_units=point_units,
+        residuals=None if residuals is None else np.asarray(residuals, dtype=np.float64),
+        analog=None if analog is None else np.asarray(analog, dtype=np.float64),
+        analog_labels=list(analog_labels),
+        analog_units=None if analog_units is None else list(analog_units),
+        first_frame=first_frame,
+        events=list(events),
+        processor=processor,
+        storage=storage,
+    )
+
+
+def write_wav(
+    path: str | os.PathLike[str],
+    samples: npt.ArrayLike,
+    sample_rate: int,
+    *,
+    coding: Literal["pcm8", "pcm16", "pcm24", "pcm32", "float32"] = "pcm16",
+    policy: Literal["lenient", "strict"] = "lenient",
+) -> list[_native.Warning]:
+    """Write a WAV file: whole or not at all.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+    samples : array_like of float [shape=(channels, samples) or (samples,)]
+        Full scale is 1. Integers are rounded to the nearest; what was read from integers comes back to the same ones.
+    sample_rate : int
+        Samples per second and channel.
+    coding : {"pcm8", "pcm16", "pcm24", "pcm32", "float32"}
+        How samples are stored.
+    policy : {"lenient", "strict"}
+        Whether samples beyond full scale are clipped with a warning, or an error.
+
+    Returns
+    -------
+    list of Warning
+        What was clipped.
+
+    Examples
+    --------
+    >>> import os, tempfile, myovox
+    >>> path = os.path.join(tempfile.mkdtemp(), "tone.wav")
+    >>> myovox.write_wav(path, [[-1.0, 0.5, 0.25]], 8000)
+    []
+    >>> myovox.read_wav(path).samples.tolist()
+    [[-1.0, 0.5, 0.25]]
+    """
+    rows = np.atleast_2d(np.asarray(samples, dtype=np.float64))
+    return _native.write_wav(path, rows, sample_rate, coding=coding, policy=policy)
+
+
+def read_wav(
+    path_or_bytes: Source,
+    *,
+    policy: Policy = "lenient",
+    raw: str | None = None,
+    dtype: Depth = "float64",
+    out: npt.NDArray[np.floating[Any]] | None = None,
+    channels: Sequence[int] | None = None,
+    frames: tuple[int, int] | None = None,
+) -> _native.WavRecording:
     """Read a WAV recording (RIFF, RIFX, RF64, BW64, Wave64), samples without a header, or compressed sound.
 
     FLAC, ALAC, MP3, AAC-LC, Vorbis and Opus are read in their containers (MP4/M4A, Ogg, WebM, CAF), and AIFF and AU; the kind follows from the
@@ -153,11 +286,20 @@ def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | No
     raw : str, optional
         Coding, rate and channels of samples without a header: ``"mulaw:8000"``, ``"s16le:16000:2"``. By default the header says it, and a file
         without one is refused.
+    dtype : {"float64", "float32"}
+        Numbers of the array. ``float64`` holds every coding exactly, ``float32`` up to 24 bits.
+    out : numpy.ndarray of float64 or float32 [shape=(channels, samples)], optional
+        Where to decode to; it becomes ``samples`` of the result. Reading into an array that is reused is several times faster than into a new
+        one, whose memory the system has to provide first.
+    channels : sequence of int, optional
+        Channels to decode, from 0; all by default.
+    frames : (int, int), optional
+        First frame, from 0, and the one behind the last; all by default. Of a WAV file nothing else is read.
 
     Returns
     -------
     WavRecording
-        Channels are never mixed and never dropped. The array owns the memory that it was decoded into; nothing is copied.
+        Channels are never mixed and never dropped. Samples are decoded straight into the array; nothing is copied.
 
     Raises
     ------
@@ -170,7 +312,7 @@ def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | No
     LimitError
         The file claims more than the default limits permit.
     ConfigError
-        `policy` or `raw` is wrong.
+        An argument is wrong, or `out` does not fit.
 
     Examples
     --------
@@ -181,4 +323,6 @@ def read_wav(path_or_bytes: Source, *, policy: Policy = "lenient", raw: str | No
     >>> call.samples[0].tolist()
     [0.9803466796875, 0.0, -0.9803466796875]
     """
-    return _native.read_wav(path_or_bytes, policy=policy, raw=raw)
+    return _native.read_wav(
+        path_or_bytes, policy=policy, raw=raw, dtype=dtype, out=out, channels=channels, frames=frames
+    )

@@ -70,6 +70,9 @@ pub(super) fn decode<T: Sample>(
     scratch: &mut Scratch<T>,
     budget: &mut Budget,
 ) -> Result<Tally> {
+    if range.is_empty() {
+        return Ok(Tally::default());
+    }
     let whole = range.start..range.end.min(layout.frames).max(range.start);
     let block = block_frames(&job.picks, &whole);
     scratch.prepare(&job.picks, block, budget)?;

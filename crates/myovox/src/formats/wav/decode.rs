@@ -237,9 +237,9 @@ impl Decoder {
         let first =
             rows.filter_map(|(row, &channel)| row.iter().position(|x| !x.is_a_number()).map(|frame| (frame, channel)));
         let (frame, channel) = first.min().unwrap_or_default();
-        let mut stored = vec![0.0_f64; frame.saturating_add(1)];
-        pcm::decode(data, &self.layout, channel, &mut stored);
-        let value = stored.last().copied().unwrap_or_default();
+        let mut value = 0.0_f64;
+        let from = frame.saturating_mul(frame_bytes(&self.format));
+        pcm::decode(data.get(from..).unwrap_or_default(), &self.layout, channel, std::slice::from_mut(&mut value));
         let number = at.saturating_add(frame as u64);
         let before = number.saturating_mul(self.format.channels as u64).saturating_add(channel as u64);
         let before = before.saturating_mul(u64::from(self.format.coding.stored_bits() / 8));

@@ -12,6 +12,9 @@ const GROUP: &str = "FORCE_PLATFORM";
 /// Most plates that are looked at: the last dimension of their parameters is a byte.
 const MOST_PLATES: usize = 255;
 
+/// Most rows and columns of a calibration matrix that are looked at: type 6 has 12.
+const LARGEST_MATRIX: usize = 16;
+
 /// One plate as declared.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Declared {
@@ -72,11 +75,21 @@ impl<T> PerPlate<T> {
 /// # Errors
 /// Under strict `c3d.fp-corners-bad`, `c3d.fp-channel-range`, `c3d.fp-cal-matrix-missing`, `c3d.fp-origin-missing`.
 pub(super) fn read(parameters: &Parameters, channels: usize, warnings: &mut Warnings) -> Result<Vec<Declared>> {
-    let counts = |name: &str| parameters.get(GROUP, name).map(super::super::Parameter::as_u32s).unwrap_or_default();
-    let reals = |name: &str, each| PerPlate { values: parameters.numbers(GROUP, name), each };
-    let kinds = counts("TYPE");
+    // Of lists as long as the file no more is decoded than plates can have.
+    let counts = |name: &str, each: usize| {
+        let parameter = parameters.get(GROUP, name);
+        let width = parameter.map_or(1, |parameter| usize::try_from(parameter.kind.width()).unwrap_or(1)).max(1);
+        let stored = parameter.map_or(0, |parameter| parameter.data.len()).checked_div(width).unwrap_or(0);
+        let most = stored.min(each.saturating_mul(MOST_PLATES));
+        (0..most).map(|index| parameter.and_then(|parameter| parameter.count_at(index))).collect::<Vec<_>>()
+    };
+    let reals = |name: &str, each: usize| {
+        let most = each.saturating_mul(MOST_PLATES);
+        PerPlate { values: parameters.first_numbers(GROUP, name, most, |word| f64::from(word.cast_signed())), each }
+    };
+    let kinds = counts("TYPE", 1);
     let rows = dimension(parameters, "CHANNEL", 0).unwrap_or(1);
-    let named = PerPlate { values: counts("CHANNEL"), each: rows };
+    let named = PerPlate { values: counts("CHANNEL", rows), each: rows };
     let (corners, origins) = (reals("CORNERS", 12), reals("ORIGIN", 3));
     let matrices = Matrices::read(parameters);
     let described = kinds.len().max(named.plates()).max(corners.plates()).min(MOST_PLATES);
@@ -133,7 +146,9 @@ impl Matrices {
     fn read(parameters: &Parameters) -> Self {
         let dimension = |which| dimension(parameters, "CAL_MATRIX", which).unwrap_or(0);
         let (rows, columns) = (dimension(0), dimension(1));
-        let values = parameters.numbers(GROUP, "CAL_MATRIX");
+        let each = if rows.max(columns) > LARGEST_MATRIX { 0 } else { rows.saturating_mul(columns) };
+        let most = each.saturating_mul(MOST_PLATES);
+        let values = parameters.first_numbers(GROUP, "CAL_MATRIX", most, |word| f64::from(word.cast_signed()));
         Self { values: PerPlate { values, each: rows.saturating_mul(columns) }, rows, columns }
     }
 

@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::warning::Warning;
 
 /// Where a unit comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnitSource {
     /// The file says it.
     Stated,
