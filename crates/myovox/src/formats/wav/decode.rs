@@ -221,10 +221,9 @@ impl Decoder {
         let mut finite = true;
         for (mut row, &channel) in out.outer_iter_mut().zip(channels) {
             into_row(&mut row, |row| {
-                pcm::decode(data, &self.layout, channel, row);
+                T::decode(data, &self.layout, channel, row);
                 if matches!(self.format.coding, Coding::Float32 | Coding::Float64) {
-                    // One pass without a branch, which the compiler turns into vector code.
-                    finite &= row.iter().fold(true, |all, x| all & x.is_a_number());
+                    finite &= T::all_are_numbers(row);
                 }
             });
         }

@@ -10,9 +10,9 @@ use super::g711::Law;
 use super::sample::Sample;
 use crate::formats::bytes::Endian;
 
-/// How the samples of a recording are stored.
+/// How the samples of a recording are stored. Named in a sealed trait, hence `pub`; no path from outside leads here.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layout {
+pub struct Layout {
     pub(super) coding: Coding,
     pub(super) endian: Endian,
     pub(super) justification: Justification,
@@ -143,6 +143,7 @@ impl Column<'_> {
     }
 }
 
+#[inline]
 fn each<T, S: Copy>(samples: &[S], channels: usize, channel: usize, out: &mut [T], sample: impl Fn(S) -> T) {
     match (channels, channel) {
         (1, _) => fill(out, samples.iter().map(|&raw| sample(raw))),
@@ -156,12 +157,14 @@ fn each<T, S: Copy>(samples: &[S], channels: usize, channel: usize, out: &mut [T
     }
 }
 
+#[inline]
 fn fill<T>(out: &mut [T], samples: impl Iterator<Item = T>) {
     for (slot, sample) in out.iter_mut().zip(samples) {
         *slot = sample;
     }
 }
 
+#[inline]
 fn little<const W: usize>(mut raw: [u8; W], endian: Endian) -> [u8; W] {
     if endian == Endian::Big {
         raw.reverse();
@@ -170,6 +173,7 @@ fn little<const W: usize>(mut raw: [u8; W], endian: Endian) -> [u8; W] {
 }
 
 /// A little-endian integer of `W` bytes at the top of 64 bits.
+#[inline]
 fn wide<const W: usize>(raw: [u8; W]) -> i64 {
     let mut bytes = [0; 8];
     for (slot, byte) in bytes.iter_mut().rev().zip(raw.into_iter().rev()) {

@@ -11,6 +11,7 @@ impl Sample for f64 {}
 
 pub(super) mod sealed {
     use crate::formats::wav::g711::{self, Law};
+    use crate::formats::wav::pcm::{self, Layout};
 
     /// How stored numbers become samples; integers stand at the top of 32 or 64 bits, where every container has the same scale.
     pub trait Sealed: Copy {
@@ -28,6 +29,10 @@ pub(super) mod sealed {
         fn law(law: Law) -> &'static [Self; 256];
         /// Neither NaN nor infinite.
         fn is_a_number(self) -> bool;
+        /// [`pcm::decode`], compiled here: what a caller compiles generic code with is not known.
+        fn decode(data: &[u8], layout: &Layout, channel: usize, out: &mut [Self]);
+        /// Whether all are numbers: one pass without a branch, which the compiler turns into vector code.
+        fn all_are_numbers(samples: &[Self]) -> bool;
         /// Significant bits.
         const BITS: u16;
     }
@@ -35,18 +40,22 @@ pub(super) mod sealed {
     impl Sealed for f32 {
         const BITS: u16 = 24;
 
+        #[inline]
         fn of_i16(value: i16) -> Self {
             Self::from(value) * (1.0 / 32768.0)
         }
 
+        #[inline]
         fn of_i32(value: i32) -> Self {
             value as f32 * (1.0 / 2147483648.0)
         }
 
+        #[inline]
         fn of_i64(value: i64) -> Self {
             value as f32 * (1.0 / 9223372036854775808.0)
         }
 
+        #[inline]
         fn of_f32(value: f32) -> Self {
             value
         }
@@ -55,6 +64,7 @@ pub(super) mod sealed {
             clippy::cast_possible_truncation,
             reason = "rounding is meant; what becomes infinite is refused by the caller"
         )]
+        #[inline]
         fn of_f64(value: f64) -> Self {
             value as f32
         }
@@ -66,30 +76,44 @@ pub(super) mod sealed {
             }
         }
 
+        #[inline]
         fn is_a_number(self) -> bool {
             self.is_finite()
+        }
+
+        fn decode(data: &[u8], layout: &Layout, channel: usize, out: &mut [Self]) {
+            pcm::decode(data, layout, channel, out);
+        }
+
+        fn all_are_numbers(samples: &[Self]) -> bool {
+            samples.iter().fold(true, |all, x| all & x.is_finite())
         }
     }
 
     impl Sealed for f64 {
         const BITS: u16 = 53;
 
+        #[inline]
         fn of_i16(value: i16) -> Self {
             Self::from(value) * (1.0 / 32768.0)
         }
 
+        #[inline]
         fn of_i32(value: i32) -> Self {
             Self::from(value) * (1.0 / 2147483648.0)
         }
 
+        #[inline]
         fn of_i64(value: i64) -> Self {
             value as f64 * (1.0 / 9223372036854775808.0)
         }
 
+        #[inline]
         fn of_f32(value: f32) -> Self {
             Self::from(value)
         }
 
+        #[inline]
         fn of_f64(value: f64) -> Self {
             value
         }
@@ -101,8 +125,17 @@ pub(super) mod sealed {
             }
         }
 
+        #[inline]
         fn is_a_number(self) -> bool {
             self.is_finite()
+        }
+
+        fn decode(data: &[u8], layout: &Layout, channel: usize, out: &mut [Self]) {
+            pcm::decode(data, layout, channel, out);
+        }
+
+        fn all_are_numbers(samples: &[Self]) -> bool {
+            samples.iter().fold(true, |all, x| all & x.is_finite())
         }
     }
 }

@@ -40,7 +40,7 @@ use crate::limits::{Budget, exceeded};
 /// let pipe: &[u8] = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff\0\x80\0\x40\0\0";
 /// let mut stream = Stream::new(pipe, &WavConfig::default(), &mut Budget::new(&Limits::default()))?;
 /// let mut block = Array2::<f32>::zeros((stream.channels(), 2));
-/// let mut all = Vec::new();
+/// let mut all: Vec<f32> = Vec::new();
 /// loop {
 ///     let frames = stream.read(block.view_mut())?;
 ///     all.extend(block.slice(s![0, ..frames]));
