@@ -160,8 +160,9 @@ fn c3d_original((name, bytes): (String, Vec<u8>)) -> Original {
 #[test]
 fn broken_c3d_files_are_read_or_refused() {
     let originals: Vec<Original> = corpus::files("c3d", &["c3d"]).into_iter().map(c3d_original).collect();
-    // A point of four integers becomes 33 bytes, a sample of two 8. Beside them: what limits permit, and the buffer of one tile of frames.
-    let whole = Promise { factor: 16, fixed: 320 << 10, uncharged: 320 << 10 };
+    // A point of four integers becomes 33 bytes, a sample of two 8. Beside them: what limits permit, and the buffers of one block, which hold its
+    // numbers and four rows of it. A block is 400 KiB of the file or one frame, and a frame may be the whole file.
+    let whole = Promise { factor: 32, fixed: 2 << 20, uncharged: 320 << 10 };
     let metadata = Promise { factor: 16, fixed: 96 << 10, uncharged: 96 << 10 };
     run("c3d", &originals, 1 << 32, |bytes, _, case, worst| {
         for policy in POLICIES {

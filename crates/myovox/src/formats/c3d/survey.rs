@@ -114,6 +114,7 @@ pub(super) fn metadata_of(
     let analog_rate_hz = analog_rate_hz(&parameters, &layout, budget, warnings)?;
     let events = events::read(&header, &parameters, &layout, budget, warnings)?;
     let channel_count = usize::try_from(layout.channels).unwrap_or(usize::MAX);
+    budget.charge(platforms::memory_bytes(&parameters), "force platforms")?;
     let force_platform_channels = platforms::channels_of_all(&parameters, channel_count, warnings)?;
     let trimmed = |text: String| text.trim().to_owned();
     budget.charge(parameters.text_memory("ANALOG", "UNITS", channels.all.len(), LABEL_BYTES), "analog units")?;

@@ -122,6 +122,16 @@ pub(super) fn read(parameters: &Parameters, channels: usize, warnings: &mut Warn
     Ok(plates)
 }
 
+/// Memory that [`read`] takes at most, in bytes: each stored value as a number, those of channels twice.
+pub(super) fn memory_bytes(parameters: &Parameters) -> u64 {
+    let stored = |name| parameters.get(GROUP, name).map_or(0, |parameter| parameter.data.len() as u64);
+    let values = |name, most: u64| stored(name).min(most.saturating_mul(MOST_PLATES as u64));
+    let lists = [("CHANNEL", 3 * 255), ("TYPE", 1), ("CORNERS", 12), ("ORIGIN", 3), ("CAL_MATRIX", 256)];
+    let of_lists = lists.map(|(name, most)| values(name, most).saturating_mul(24));
+    let plates = values("CHANNEL", 1).max(values("TYPE", 1)).max(values("CORNERS", 1));
+    of_lists.into_iter().fold(plates.saturating_mul(512), u64::saturating_add)
+}
+
 fn dimension(parameters: &Parameters, name: &str, which: usize) -> Option<usize> {
     parameters.get(GROUP, name)?.dims.get(which).map(|&dim| usize::from(dim))
 }

@@ -408,6 +408,11 @@ fn loads(
     })
 }
 
+/// Memory in bytes that [`channels_of_all`] takes at most.
+pub(super) fn memory_bytes(parameters: &Parameters) -> u64 {
+    declared::memory_bytes(parameters)
+}
+
 /// Says under `warnings` what cannot be true about the platforms of a file, and gives the analog channels (from 0) that belong to them, each
 /// once, in the order of the file.
 pub(super) fn channels_of_all(parameters: &Parameters, count: usize, warnings: &mut Warnings) -> Result<Vec<usize>> {
