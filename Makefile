@@ -18,16 +18,16 @@ demo:
 
 check:
 	$(STEP) "format" cargo fmt --all --check
-	$(STEP) "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
-	$(STEP) "unit tests" cargo $(RUN_TESTS) --locked --workspace --lib
+	$(STEP) "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
+	$(STEP) "unit tests" cargo $(RUN_TESTS) --locked --workspace --all-features --lib
 
 test:
 	$(STEP) "format" cargo fmt --all --check
-	$(STEP) "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(STEP) "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
 	$(STEP) "lints without threads" cargo clippy --locked --package myovox --no-default-features -- -D warnings
-	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace
-	$(STEP) "documentation examples" cargo test --locked --doc --workspace
-	$(STEP) "documentation" cargo doc --locked --workspace --no-deps
+	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace --all-features
+	$(STEP) "documentation examples" cargo test --locked --doc --workspace --all-features
+	$(STEP) "documentation" cargo doc --locked --workspace --all-features --no-deps
 	$(STEP) "wheel" sh scripts/wheel.sh
 	$(STEP) "Python tests" .venv/bin/python -m pytest --quiet
 	$(STEP) "all doors, the same bytes" sh scripts/doors.sh
