@@ -105,7 +105,7 @@ impl WavRecording {
 
 /// What stands in the bytes.
 enum Sound {
-    Wav(wav::WavRecording),
+    Wav(Box<wav::WavRecording>),
     Audio(AudioRecording),
 }
 
@@ -140,11 +140,11 @@ pub(crate) fn read_wav(py: Python<'_>, source: Source, policy: &str, raw: Option
             if config.wav.raw.given().is_none() && codecs::container(bytes).is_some() {
                 codecs::read(bytes, &compressed, budget).map(Sound::Audio)
             } else {
-                wav::read(bytes, &config.wav, budget).map(Sound::Wav)
+                wav::read(bytes, &config.wav, budget).map(|recording| Sound::Wav(Box::new(recording)))
             }
         };
         match py.detach(|| source.with_bytes(&limits, read))? {
-            Sound::Wav(recording) => Ok(WavRecording::new(py, recording)?),
+            Sound::Wav(recording) => Ok(WavRecording::new(py, *recording)?),
             Sound::Audio(recording) => Ok(WavRecording::of_audio(py, recording)?),
         }
     })
