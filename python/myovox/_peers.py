@@ -91,7 +91,9 @@ def read_c3d(path: str) -> Fields:
         frames = [(points, analog) for _, points, analog in reader.read_frames(copy=True)]
         markers, channels = int(reader.point_used), int(reader.analog_used)
         points = np.array([points for points, _ in frames]).reshape(len(frames), markers, 5)
-        analog = [np.asarray(analog).reshape(channels, -1) for _, analog in frames] or [np.zeros((channels, 0))]
+        # Without channels a frame has an array of no size and any shape.
+        analog = [np.asarray(analog).reshape(channels, -1) for _, analog in frames if channels]
+        analog = analog or [np.zeros((channels, 0))]
         return c3d_fields(
             points[:, :, :3].transpose(1, 2, 0),
             points[:, :, 3].T,

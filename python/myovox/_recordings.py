@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
 
 import numpy as np
-import numpy.typing as npt
 
 from myovox import _native
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class SupportsRead(Protocol):

@@ -66,6 +66,13 @@ const MAX_DIMENSIONS: usize = 32;
 ///     ``integer`` or ``float``.
 /// warnings : list of Warning
 ///     What was guessed or is doubtful.
+///
+/// Methods
+/// -------
+/// write(path, *, processor=None, storage=None)
+///     Write the recording, with its arrays as they are now, to a C3D file.
+/// force_platforms(*, cop_threshold_n=10.0, sign="measured", baseline="none", kistler_correction="none", policy="lenient")
+///     Force, moment, centre of pressure and free moment of every force platform.
 #[pyclass(frozen, module = "myovox")]
 pub(crate) struct C3dRecording {
     /// Labels of the markers that the file names.

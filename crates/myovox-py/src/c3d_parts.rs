@@ -71,6 +71,13 @@ impl ReadAt for Input {
 /// warnings : list of Warning
 ///     What was guessed or is doubtful in header and parameters.
 ///
+/// Methods
+/// -------
+/// read(*, points=None, channels=None, frames=None)
+///     A part: all of it unless told otherwise.
+/// blocks(frames_per_block=1024, *, points=None, channels=None, frames=None)
+///     The same block by block, in constant memory.
+///
 /// Examples
 /// --------
 /// >>> import myovox

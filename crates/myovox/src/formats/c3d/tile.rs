@@ -148,6 +148,10 @@ impl Tile {
         let starts = frames.saturating_add(samples).saturating_add(2 * STEPS);
         let known = self.frame_starts.capacity().saturating_add(self.sample_starts.capacity());
         budget.charge((starts.saturating_sub(known) as u64).saturating_mul(8), "a block of frames")?;
+        if self.narrow.len() < numbers {
+            // Room for the wide numbers too: whether a block has any shows only when it is read.
+            budget.charge((numbers as u64).saturating_mul(8), "a block of frames")?;
+        }
         grow(&mut self.narrow, numbers, "a block of frames", budget)?;
         self.frames = 0;
         Ok(())
