@@ -88,8 +88,7 @@ where
         Err(said) => return output.of_parser(&said),
     };
     match perform(&cli.verb, &mut output) {
-        Ok(status) => status,
-        Err(Stop::Closed(status)) => status,
+        Ok(status) | Err(Stop::Closed(status)) => status,
         Err(Stop::Refused(error)) => {
             output.line(&error);
             ExitStatus::Usage

@@ -5,7 +5,11 @@
 //! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `c3d_parts`, `platforms`, `wav` and `warning` are the objects that come back, `c3d_write` writes them, `analysis` has the
 //! reports, `convert` the small words and shapes in them, `command` runs the command line's program. What people import, with its documentation,
 //! stands in `python/myovox`.
-#![allow(clippy::doc_markdown, reason = "documentation of what Python sees is written for Python's help")]
+#![allow(
+    clippy::doc_markdown,
+    clippy::doc_link_with_quotes,
+    reason = "documentation of what Python sees is written for Python's help"
+)]
 #![allow(clippy::needless_pass_by_value, reason = "arguments from Python come by value")]
 
 mod analysis;

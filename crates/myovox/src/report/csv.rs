@@ -137,7 +137,9 @@ impl Table {
                 }
             }
             Self::Channels => {
-                list("/emg/channels").iter().for_each(|channel| push(&muscle(channel), &channel["parameters"]));
+                for channel in list("/emg/channels") {
+                    push(&muscle(&channel), &channel["parameters"]);
+                }
             }
             Self::Legs => list("/voice/legs").iter().for_each(|leg| push(&side(leg), leg)),
             Self::Segments => {

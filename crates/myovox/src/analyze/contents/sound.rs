@@ -13,8 +13,8 @@ pub(super) fn of_wav(recording: &WavRecording, missing: &mut Vec<Missing>) -> So
     let chunk = |chunk: &ChunkInfo| ChunkSummary { id: chunk.id.to_string(), byte: chunk.offset, bytes: chunk.bytes };
     SoundContents {
         valid_bits: Some(recording.valid_bits),
-        channels: levels(recording.samples.view(), missing),
-        identical_channels: identical(recording.samples.view()),
+        channels: levels(&recording.samples.view(), missing),
+        identical_channels: identical(&recording.samples.view()),
         chunks: recording.chunks.iter().map(chunk).collect(),
         texts: texts(&recording.metadata),
         cue_points: recording.metadata.cues.len(),
@@ -25,15 +25,15 @@ pub(super) fn of_audio(recording: &AudioRecording, missing: &mut Vec<Missing>) -
     let why = ("lossy_codec", "the codec does not keep the bits of a sample");
     SoundContents {
         valid_bits: or_missing(recording.bits, missing, || "valid_bits".to_owned(), why),
-        channels: levels(recording.samples.view(), missing),
-        identical_channels: identical(recording.samples.view()),
+        channels: levels(&recording.samples.view(), missing),
+        identical_channels: identical(&recording.samples.view()),
         chunks: Vec::new(),
         texts: Vec::new(),
         cue_points: 0,
     }
 }
 
-fn levels(samples: ArrayView2<'_, f64>, missing: &mut Vec<Missing>) -> Vec<SoundLevel> {
+fn levels(samples: &ArrayView2<'_, f64>, missing: &mut Vec<Missing>) -> Vec<SoundLevel> {
     let rows = samples.rows().into_iter().enumerate();
     let mut level = |(index, row): (usize, ndarray::ArrayView1<'_, f64>)| {
         let moments = moments(&row);
@@ -54,7 +54,7 @@ fn levels(samples: ArrayView2<'_, f64>, missing: &mut Vec<Missing>) -> Vec<Sound
 }
 
 /// Groups of channels with the same samples; a channel on its own, and a recording without samples, has none.
-fn identical(samples: ArrayView2<'_, f64>) -> Vec<Vec<usize>> {
+fn identical(samples: &ArrayView2<'_, f64>) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     if samples.ncols() == 0 {
         return groups;

@@ -142,13 +142,12 @@ impl Blocks {
             let frames = left.min(block);
             let at = layout.data_start.saturating_add(next.saturating_mul(picks.frame_bytes as u64));
             let length = frames.saturating_mul(picks.frame_bytes);
-            let bytes = match memory {
-                Some(all) => slice(all, at, length)?,
-                None => {
-                    let bytes = self.bytes.get_mut(..length).unwrap_or_default();
-                    source.read_at(at, bytes)?;
-                    &*bytes
-                }
+            let bytes = if let Some(all) = memory {
+                slice(all, at, length)?
+            } else {
+                let bytes = self.bytes.get_mut(..length).unwrap_or_default();
+                source.read_at(at, bytes)?;
+                &*bytes
             };
             self.tile.fill(picks, bytes);
             if each(&self.tile, done).is_break() {

@@ -138,6 +138,7 @@ pub fn of_c3d<'a>(recording: &'a C3dRecording, table: Table, selection: &Selecti
 ///
 /// # Errors
 /// `export.no-such-channel`, `export.frames-outside` where the selection is not in the recording.
+#[expect(clippy::needless_pass_by_value, reason = "a view is passed as a reference is")]
 pub fn of_sound<'a>(
     samples: ArrayView2<'a, f64>,
     sample_rate: u32,
