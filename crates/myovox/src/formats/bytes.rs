@@ -16,7 +16,7 @@ pub enum Endian {
 /// Bytes of a file, or of its beginning; `code` is the error code of a read beyond the end.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes<'a> {
-    bytes: &'a [u8],
+    at_hand: &'a [u8],
     total: u64,
     missed: Option<&'a Cell<bool>>,
     code: &'static str,
@@ -26,14 +26,14 @@ impl<'a> Bytes<'a> {
     /// A view of a whole file.
     #[must_use]
     pub fn new(bytes: &'a [u8], code: &'static str) -> Self {
-        Self { bytes, total: bytes.len() as u64, missed: None, code }
+        Self { at_hand: bytes, total: bytes.len() as u64, missed: None, code }
     }
 
     /// A view of a file of `total` bytes of which only the first ones are at hand. A look behind them finds nothing and sets `missed`: what was
     /// read until then is to be thrown away and read again with more of the file.
     #[must_use]
     pub fn beginning(bytes: &'a [u8], total: u64, code: &'static str, missed: &'a Cell<bool>) -> Self {
-        Self { bytes, total, missed: Some(missed), code }
+        Self { at_hand: bytes, total, missed: Some(missed), code }
     }
 
     /// Number of bytes of the file.
@@ -62,7 +62,7 @@ impl<'a> Bytes<'a> {
     /// The bytes `offset..offset + len`, or nothing.
     pub fn get(&self, offset: u64, len: u64) -> Option<&'a [u8]> {
         let end = offset.checked_add(len)?;
-        let found = self.bytes.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?);
+        let found = self.at_hand.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?);
         if let (None, Some(missed)) = (found, self.missed)
             && end <= self.total
         {
