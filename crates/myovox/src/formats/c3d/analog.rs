@@ -169,26 +169,29 @@ impl AnalogDoubts {
     }
 }
 
-/// Reads the channels from `first` on, as many as there are in `linear`, into four rows of the tile's length; returns how many of their samples
-/// are no numbers.
-pub(super) fn read<T: Sample>(tile: &Tile, first: usize, linear: &[Linear], level: Level, rows: &mut [T]) -> u64 {
+/// Reads the channels from `first` on, as many as there are in `linear`, at the samples that start at `starts`, into four rows as long as
+/// `starts`; returns how many of the first `count` samples of each are no numbers.
+pub(super) fn read<T: Sample>(
+    tile: &Tile,
+    first: usize,
+    linear: &[Linear],
+    level: Level,
+    (starts, count): (&[usize], usize),
+    rows: &mut [T],
+) -> u64 {
     let mut four = [Linear::default(); 4];
     for (to, from) in four.iter_mut().zip(linear) {
         *to = *from;
     }
     let finite = match tile.narrow() {
-        Some(numbers) => {
-            let (before, starts) = (numbers.get(first..).unwrap_or_default(), tile.sample_starts());
-            channels(level, before, starts, four, rows)
-        }
+        Some(numbers) => channels(level, numbers.get(first..).unwrap_or_default(), starts, four, rows),
         None => [false; 4],
     };
     let mut nonfinite = 0_u64;
-    let length = tile.sample_starts().len().max(1);
-    for (i, ((linear, is_finite), row)) in linear.iter().zip(finite).zip(rows.chunks_exact_mut(length)).enumerate() {
+    let rows = rows.chunks_exact_mut(starts.len().max(1));
+    for (i, ((linear, is_finite), row)) in linear.iter().zip(finite).zip(rows).enumerate() {
         if !is_finite {
-            let starts = tile.sample_starts().iter().take(tile.samples());
-            for (value, start) in row.iter_mut().zip(starts) {
+            for (value, start) in row.iter_mut().zip(starts).take(count) {
                 let physical = linear.apply(tile.number(start.saturating_add(first).saturating_add(i)));
                 *value = T::rounded(physical);
                 nonfinite = nonfinite.saturating_add(u64::from(!physical.is_finite()));

@@ -18,11 +18,15 @@ use crate::simd::Level;
 use crate::simd::frames::{Linear, MarkerRows, STEPS, Sample};
 use crate::simd::stream::{Copier, Stores};
 
-/// Bytes of the frames of a block: its numbers and the rows of a few channels stay in a second-level cache.
-const BLOCK_BYTES: usize = 100 << 10;
+/// Bytes of the frames of a block, and of its numbers: these and the rows of a few channels stay in a second-level cache, and the pieces of a
+/// row are long enough that the lines at their ends, which are stored twice, are few.
+const BLOCK_BYTES: usize = 400 << 10;
 
 /// Rows of together at least so many bytes are written past the caches.
 const STREAMED_BYTES: usize = 8 << 20;
+
+/// Samples that are dealt out at a time: neighbouring channels share lines, which so stay in the first-level cache from one to the next.
+const SHORT_ROW: usize = 256;
 
 /// What is decoded, and how.
 #[derive(Clone, Debug)]
@@ -75,7 +79,7 @@ pub(super) fn decode<T: Sample>(
     }
     let whole = range.start..range.end.min(layout.frames).max(range.start);
     let block = block_frames(&job.picks, &whole);
-    scratch.prepare(&job.picks, block, budget)?;
+    scratch.prepare(block, budget)?;
     let Scratch { read, stage, masks } = scratch;
     let mut dealer = Dealer::new(layout, job, rows, stage, masks);
     read.each(source, layout, &job.picks, whole, budget, |tile, first| {
@@ -100,9 +104,8 @@ pub(super) struct Scratch<T> {
 }
 
 impl<T: Sample> Scratch<T> {
-    fn prepare(&mut self, picks: &Picks, block: usize, budget: &mut Budget) -> Result<()> {
-        let per_frame = if picks.rows == 0 { 1 } else { picks.per_frame.max(1) };
-        let longest = block.saturating_mul(per_frame).saturating_add(STEPS);
+    fn prepare(&mut self, block: usize, budget: &mut Budget) -> Result<()> {
+        let longest = block.saturating_add(STEPS).max(SHORT_ROW);
         grow(&mut self.stage, longest.saturating_mul(4), "a block of rows", budget)?;
         grow(&mut self.masks, block.saturating_add(STEPS), "a block of rows", budget)
     }
@@ -162,7 +165,8 @@ impl Blocks {
 
 /// Frames of a block: a multiple of 16 where they are small, so that pieces of rows are whole lines.
 fn block_frames(picks: &Picks, range: &Range<u64>) -> usize {
-    let fit = BLOCK_BYTES.checked_div(picks.frame_bytes).unwrap_or(1).max(1);
+    let frame_bytes = picks.frame_bytes.max(picks.numbers.saturating_mul(size_of::<f32>()));
+    let fit = BLOCK_BYTES.checked_div(frame_bytes).unwrap_or(1).max(1);
     let fit = if fit > 16 { fit & !15 } else { fit };
     let asked = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
     fit.min(asked.max(1))
@@ -227,16 +231,22 @@ impl<'a, T: Sample> Dealer<'a, T> {
     fn analog(&mut self, tile: &Tile, first: usize) {
         let per_frame = self.job.picks.per_frame;
         let row = self.rows.frames.saturating_mul(per_frame);
-        let (padded, first) = (tile.sample_starts().len(), first.saturating_mul(per_frame));
-        let stage = self.stage.get_mut(..padded.saturating_mul(4)).unwrap_or_default();
-        let mut channel = 0_usize;
-        for linear in self.job.linear.chunks(4) {
-            let nonfinite = analog::read(tile, channel, linear, self.job.level, stage);
-            self.tally.analog.nonfinite = self.tally.analog.nonfinite.saturating_add(nonfinite);
-            for (values, _) in stage.chunks_exact(padded.max(1)).zip(linear) {
-                put(&self.copier, self.rows.analog, row, channel, first, values, tile.samples());
-                channel = channel.saturating_add(1);
+        let mut first = first.saturating_mul(per_frame);
+        let mut left = tile.samples();
+        for starts in tile.sample_starts().chunks(SHORT_ROW) {
+            let count = left.min(starts.len());
+            let stage = self.stage.get_mut(..starts.len().saturating_mul(4)).unwrap_or_default();
+            let mut channel = 0_usize;
+            for linear in self.job.linear.chunks(4) {
+                let nonfinite = analog::read(tile, channel, linear, self.job.level, (starts, count), stage);
+                self.tally.analog.nonfinite = self.tally.analog.nonfinite.saturating_add(nonfinite);
+                for (values, _) in stage.chunks_exact(starts.len().max(1)).zip(linear) {
+                    put(&self.copier, self.rows.analog, row, channel, first, values, count);
+                    channel = channel.saturating_add(1);
+                }
             }
+            first = first.saturating_add(count);
+            left = left.saturating_sub(count);
         }
     }
 

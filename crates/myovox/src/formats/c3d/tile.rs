@@ -118,6 +118,11 @@ impl Picks {
         }
     }
 
+    /// Whether the numbers stand in the file as in this machine's memory.
+    fn is_native(&self) -> bool {
+        cfg!(target_endian = "little") && (self.storage, self.processor) == (Storage::Float, Processor::Intel)
+    }
+
     /// Whether nothing is taken.
     pub(super) fn is_empty(&self) -> bool {
         self.numbers == 0
@@ -161,6 +166,12 @@ impl Tile {
     pub(super) fn fill(&mut self, picks: &Picks, frames: &[u8]) {
         self.count(picks, frames.len().checked_div(picks.frame_bytes).unwrap_or(0));
         self.wide.clear();
+        if picks.is_whole && picks.is_native() {
+            if let Some(numbers) = self.narrow.get_mut(..frames.len() >> 2) {
+                bytemuck::cast_slice_mut::<f32, u8>(numbers).copy_from_slice(frames);
+            }
+            return;
+        }
         let is_wide = match (picks.storage, picks.processor, picks.sign) {
             (Storage::Float, Processor::Intel, _) => self.take::<4, IntelFloat, IntelFloat>(picks, frames),
             (Storage::Float, Processor::Dec, _) => self.take::<4, DecFloat, DecFloat>(picks, frames),
