@@ -3,6 +3,11 @@
 //! A criterion bench would time one after the other; on a shared machine the speed of memory itself moves from second to second, so what is
 //! stated is the least time of each out of many alternating runs.
 #![allow(clippy::print_stdout, reason = "the results")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the sizes of the recording that is made fit"
+)]
 
 use std::hint::black_box;
 use std::io::Cursor;
