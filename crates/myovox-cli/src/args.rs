@@ -44,6 +44,12 @@ pub(crate) enum Verb {
         /// What the schema is of
         of: Schema,
     },
+    /// Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)
+    Compare {
+        /// What the Python package takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
     /// Print a script that completes the arguments of this command in a shell
     Completions {
         /// The shell

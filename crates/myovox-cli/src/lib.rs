@@ -115,6 +115,10 @@ fn perform(verb: &Verb, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
             };
             output.results(&schema).map(|()| ExitStatus::Done)
         }
+        Verb::Compare { .. } => Err(Error::unsupported("cli.python-only", "other readers are packages of Python")
+            .field("compare")
+            .expected("the command of the Python package: pip install myovox")
+            .into()),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut command(), "myovox", &mut script);
