@@ -95,7 +95,9 @@ fn what_cannot_be_read_is_refused_by_name() {
 #[cfg(not(feature = "codecs"))]
 #[test]
 fn without_the_feature_compressed_sound_is_refused_by_its_name() {
-    for (bytes, name) in [(b"fLaC\0\0\0\x22".as_slice(), "FLAC"), (b"OggS", "Ogg"), (b"\0\0\0\x1cftypM4A ", "M4A")] {
+    for (bytes, name) in
+        [(b"fLaC\0\0\0\x22".as_slice(), "FLAC"), (b"OggS".as_slice(), "Ogg"), (b"\0\0\0\x1cftypM4A ".as_slice(), "M4A")]
+    {
         let line = read(bytes).unwrap_err().to_string();
         assert!(line.contains(name) && (name == "Ogg" || line.contains("without the feature codecs")), "{line}");
     }
