@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes the arguments of this command in a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -85,6 +86,11 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'myovox;compare' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'myovox;completions' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -96,6 +102,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes the arguments of this command in a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -113,6 +120,9 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             break
         }
         'myovox;help;schema' {
+            break
+        }
+        'myovox;help;compare' {
             break
         }
         'myovox;help;completions' {

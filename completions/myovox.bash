@@ -19,6 +19,9 @@ _myovox() {
             myovox,analyze)
                 cmd="myovox__subcmd__analyze"
                 ;;
+            myovox,compare)
+                cmd="myovox__subcmd__compare"
+                ;;
             myovox,completions)
                 cmd="myovox__subcmd__completions"
                 ;;
@@ -39,6 +42,9 @@ _myovox() {
                 ;;
             myovox__subcmd__help,analyze)
                 cmd="myovox__subcmd__help__subcmd__analyze"
+                ;;
+            myovox__subcmd__help,compare)
+                cmd="myovox__subcmd__help__subcmd__compare"
                 ;;
             myovox__subcmd__help,completions)
                 cmd="myovox__subcmd__help__subcmd__completions"
@@ -65,7 +71,7 @@ _myovox() {
 
     case "${cmd}" in
         myovox)
-            opts="-h -V --help --version inspect analyze convert config schema completions help"
+            opts="-h -V --help --version inspect analyze convert config schema compare completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -121,6 +127,20 @@ _myovox() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        myovox__subcmd__compare)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -207,7 +227,7 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__help)
-            opts="inspect analyze convert config schema completions help"
+            opts="inspect analyze convert config schema compare completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,6 +241,20 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__help__subcmd__analyze)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        myovox__subcmd__help__subcmd__compare)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

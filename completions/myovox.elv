@@ -27,6 +27,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand convert 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
+            cand compare 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
             cand completions 'Print a script that completes the arguments of this command in a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -76,6 +77,10 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'myovox;compare'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'myovox;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -86,6 +91,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand convert 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
+            cand compare 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
             cand completions 'Print a script that completes the arguments of this command in a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -98,6 +104,8 @@ set edit:completion:arg-completer[myovox] = {|@words|
         &'myovox;help;config'= {
         }
         &'myovox;help;schema'= {
+        }
+        &'myovox;help;compare'= {
         }
         &'myovox;help;completions'= {
         }
