@@ -36,7 +36,7 @@ pub struct Layout {
     pub samples_per_frame: u32,
     /// Frames that are present with points and analog samples.
     pub frames: u64,
-    /// Frames behind them of which only the points are present: 0, or 1 under [`Policy::Recover`].
+    /// Frames behind them of which only the points are present: 0, or 1 under [`Policy::Recover`](crate::formats::Policy::Recover).
     pub point_only_frames: u64,
     /// Number of the first frame in the original trial, as stored; usually from 1.
     pub first_frame: u32,
