@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # What the tests were built with: a build of single packages would choose other features and compile everything once more.
-cargo test --quiet --locked --workspace --no-run
+cargo test --quiet --locked --workspace --all-features --no-run
 target=${CARGO_TARGET_DIR:-target}/debug
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
