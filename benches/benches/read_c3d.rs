@@ -239,10 +239,18 @@ fn shared() {
 }
 
 fn main() {
-    large::<f32>("float file of 90 MB, f32", 28_000, true);
-    large::<f32>("float file, 27 993 frames (rows not in line), f32", 27_993, true);
-    large::<f32>("int16 file of 45 MB, f32", 28_000, false);
-    large::<f64>("float file of 90 MB, f64", 28_000, true);
-    opened(28_000);
-    shared();
+    let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-'));
+    let jobs: [(&str, fn()); 6] = [
+        ("float", || large::<f32>("float file of 90 MB, f32", 28_000, true)),
+        ("odd", || large::<f32>("float file, 27 993 frames (rows not in line), f32", 27_993, true)),
+        ("int16", || large::<f32>("int16 file of 45 MB, f32", 28_000, false)),
+        ("f64", || large::<f64>("float file of 90 MB, f64", 28_000, true)),
+        ("opened", || opened(28_000)),
+        ("shared", shared),
+    ];
+    for (name, job) in jobs {
+        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+            job();
+        }
+    }
 }

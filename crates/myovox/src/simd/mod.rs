@@ -7,6 +7,7 @@
 
 pub mod biquad;
 pub mod frames;
+pub mod numbers;
 pub mod stream;
 
 /// The instruction set that kernels use. All give the same bits; lower ones are for tests and support.

@@ -1,14 +1,25 @@
-//! Copies past the caches: for outputs that are larger than these and are not looked at again soon.
+//! Rows written piece by piece past the caches: for outputs that are larger than these and are not looked at again soon.
 //!
-//! An ordinary store first reads the line that it changes. A streaming store of a whole line does not, which nearly halves what writing costs.
-//! Such stores are seen by other threads only behind a fence; [`Copier`] sets it when it goes. Processors without them copy as usual.
+//! An ordinary store first reads the line that it changes; a streaming store of a whole line does not, which nearly halves what writing costs. A
+//! piece seldom ends with a line, so the bytes behind its last whole line wait in a buffer for the next piece of the same row. Streaming stores
+//! are seen by other threads only behind a fence; [`RowWriter`] sets it when it goes. Processors without such stores copy as usual.
 #![allow(unsafe_code, reason = "streaming stores are intrinsics over pointers")]
 
 /// Bytes of a line.
-#[cfg(target_arch = "x86_64")]
 const LINE: usize = 64;
 
-/// How copies are stored.
+/// What waits for the next piece of a row.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Line([u8; LINE]);
+
+impl Default for Line {
+    fn default() -> Self {
+        Self([0; LINE])
+    }
+}
+
+/// How rows are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stores {
     /// Through the caches.
@@ -17,32 +28,44 @@ pub enum Stores {
     Streaming,
 }
 
-/// Copies many pieces in one way.
+/// Writes the pieces of many rows.
 #[derive(Debug)]
-pub struct Copier {
+pub struct RowWriter<'a> {
     stores: Stores,
+    lines: &'a mut [Line],
 }
 
-impl Copier {
-    /// Copies pieces with these stores.
+impl<'a> RowWriter<'a> {
+    /// Writes rows with these stores; `lines` has one entry for each row, whatever it holds, or none for ordinary stores.
     #[must_use]
-    pub fn new(stores: Stores) -> Self {
-        Self { stores }
+    pub fn new(stores: Stores, lines: &'a mut [Line]) -> Self {
+        Self { stores, lines }
     }
 
-    /// Copies `from` to `to`.
+    /// Whether numbers may as well be written to their rows without it.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.stores == Stores::Ordinary
+    }
+
+    /// Writes `piece` from `at` on into `row`, the row number `index`. The pieces of a row come in order and without gaps, from its first number
+    /// to its last; only then is the whole row written.
     ///
     /// # Panics
-    /// When the lengths differ.
-    pub fn copy<T: bytemuck::Pod>(&self, to: &mut [T], from: &[T]) {
+    /// When the piece does not fit into the row, or a row that is streamed has no line.
+    pub fn write<T: bytemuck::Pod>(&mut self, index: usize, row: &mut [T], at: usize, piece: &[T]) {
         match self.stores {
-            Stores::Ordinary => to.copy_from_slice(from),
-            Stores::Streaming => streamed(bytemuck::cast_slice_mut(to), bytemuck::cast_slice(from)),
+            Stores::Ordinary => row[at..at + piece.len()].copy_from_slice(piece),
+            Stores::Streaming => {
+                let start = at * size_of::<T>();
+                let (row, piece) = (bytemuck::cast_slice_mut(row), bytemuck::cast_slice(piece));
+                streamed(row, start, piece, &mut self.lines[index].0);
+            }
         }
     }
 }
 
-impl Drop for Copier {
+impl Drop for RowWriter<'_> {
     fn drop(&mut self) {
         #[cfg(target_arch = "x86_64")]
         if self.stores == Stores::Streaming {
@@ -52,28 +75,50 @@ impl Drop for Copier {
     }
 }
 
+/// Writes `piece` at byte `start` of `row`; `line` holds what earlier pieces left of the line that `start` lies in.
+fn streamed(row: &mut [u8], start: usize, piece: &[u8], line: &mut [u8; LINE]) {
+    let is_last = start + piece.len() == row.len();
+    let before = (row.as_ptr().addr() + start) % LINE;
+    let (head, rest) = piece.split_at(if before == 0 { 0 } else { (LINE - before).min(piece.len()) });
+    if start < before {
+        // The line begins in another row.
+        row[start..start + head.len()].copy_from_slice(head);
+    } else if !head.is_empty() {
+        let filled = before + head.len();
+        line[before..filled].copy_from_slice(head);
+        if filled == LINE {
+            store_lines(&mut row[start - before..start + head.len()], line);
+        } else if is_last {
+            row[start - before..start + head.len()].copy_from_slice(&line[..filled]);
+        }
+    }
+    let (whole, tail) = rest.split_at(rest.len() - rest.len() % LINE);
+    let start = start + head.len();
+    store_lines(&mut row[start..start + whole.len()], whole);
+    let start = start + whole.len();
+    if is_last {
+        row[start..].copy_from_slice(tail);
+    } else {
+        line[..tail.len()].copy_from_slice(tail);
+    }
+}
+
+/// Copies whole lines past the caches, as far as both go; `to` starts on a line.
 #[cfg(target_arch = "x86_64")]
-fn streamed(to: &mut [u8], from: &[u8]) {
+fn store_lines(to: &mut [u8], from: &[u8]) {
     use std::arch::x86_64::{_mm_loadu_si128, _mm_stream_si128};
-    assert_eq!(to.len(), from.len());
-    let head = to.as_ptr().align_offset(LINE).min(to.len());
-    let (to_head, to) = to.split_at_mut(head);
-    let (from_head, from) = from.split_at(head);
-    to_head.copy_from_slice(from_head);
-    let (to_lines, to_tail) = to.as_chunks_mut::<LINE>();
-    let (from_lines, from_tail) = from.as_chunks::<LINE>();
-    for (to, from) in to_lines.iter_mut().zip(from_lines) {
+    assert!(to.is_empty() || to.as_ptr().addr().is_multiple_of(LINE));
+    for (to, from) in to.as_chunks_mut::<LINE>().0.iter_mut().zip(from.as_chunks::<LINE>().0) {
         for at in (0..LINE).step_by(16) {
             // SAFETY: both lines have 64 bytes and `at` is at most 48, so 16 bytes from there lie inside; `to` starts on a multiple of 64
-            // bytes, because `head` bytes were split off to reach one and lines follow each other.
+            // bytes, as was asserted for the first line, and lines follow each other.
             unsafe { _mm_stream_si128(to.as_mut_ptr().add(at).cast(), _mm_loadu_si128(from.as_ptr().add(at).cast())) };
         }
     }
-    to_tail.copy_from_slice(from_tail);
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn streamed(to: &mut [u8], from: &[u8]) {
+fn store_lines(to: &mut [u8], from: &[u8]) {
     to.copy_from_slice(from);
 }
 
@@ -82,14 +127,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_are_copies_wherever_they_start() {
-        let from: Vec<u8> = (0..=255).cycle().take(400).collect();
-        for start in 0..70 {
-            for len in [0, 1, 63, 64, 65, 129, 300] {
-                let mut to = vec![7_u8; 400];
-                Copier::new(Stores::Streaming).copy(&mut to[start..start + len], &from[..len]);
-                assert_eq!(to[start..start + len], from[..len]);
-                assert!(to[..start].iter().chain(&to[start + len..]).all(|&byte| byte == 7));
+    fn rows_are_whole_wherever_they_start_and_however_they_are_cut() {
+        for length in [0, 1, 5, 16, 17, 40, 133] {
+            for offset in 0..17 {
+                for cut in [1, 3, 7, 16, 20, 64, 200] {
+                    let expected: Vec<u32> = (0x5A5A_0000..).take(2 * length).collect();
+                    let mut memory = vec![7_u32; offset + 2 * length + 20];
+                    let mut lines = [Line::default(); 2];
+                    let mut writer = RowWriter::new(Stores::Streaming, &mut lines);
+                    for at in (0..length).step_by(cut) {
+                        for row in 0..2 {
+                            let start = offset + row * length;
+                            let piece = &expected[row * length + at..row * length + (at + cut).min(length)];
+                            writer.write(row, &mut memory[start..start + length], at, piece);
+                        }
+                    }
+                    drop(writer);
+                    assert_eq!(memory[offset..offset + 2 * length], expected, "{length} numbers at {offset} by {cut}");
+                    let around = memory[..offset].iter().chain(&memory[offset + 2 * length..]);
+                    assert!(around.copied().all(|number| number == 7));
+                }
             }
         }
     }

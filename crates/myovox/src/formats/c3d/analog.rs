@@ -8,7 +8,7 @@
 use super::layout::Layout;
 use super::number::Storage;
 use super::parameters::{ParameterType, Parameters};
-use super::tile::{Sign, Tile};
+use super::tile::{Numbers, Sign};
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::limits::Budget;
@@ -169,30 +169,30 @@ impl AnalogDoubts {
     }
 }
 
-/// Reads the channels from `first` on, as many as there are in `linear`, at the samples that start at `starts`, into four rows as long as
-/// `starts`; returns how many of the first `count` samples of each are no numbers.
+/// Reads the channels from `first` on, as many as there are in `linear`, at most four, from sample `start` on into their rows; the other rows
+/// get anything. Returns how many samples are no numbers.
 pub(super) fn read<T: Sample>(
-    tile: &Tile,
+    numbers: &Numbers,
+    start: usize,
     first: usize,
     linear: &[Linear],
     level: Level,
-    (starts, count): (&[usize], usize),
-    rows: &mut [T],
+    mut rows: [&mut [T]; 4],
 ) -> u64 {
     let mut four = [Linear::default(); 4];
     for (to, from) in four.iter_mut().zip(linear) {
         *to = *from;
     }
-    let finite = match tile.narrow() {
-        Some(numbers) => channels(level, numbers.get(first..).unwrap_or_default(), starts, four, rows),
+    let finite = match numbers.table(start) {
+        Some(table) => channels(level, table, first, four, rows.each_mut().map(|row| &mut **row)),
         None => [false; 4],
     };
     let mut nonfinite = 0_u64;
-    let rows = rows.chunks_exact_mut(starts.len().max(1));
     for (i, ((linear, is_finite), row)) in linear.iter().zip(finite).zip(rows).enumerate() {
         if !is_finite {
-            for (value, start) in row.iter_mut().zip(starts).take(count) {
-                let physical = linear.apply(tile.number(start.saturating_add(first).saturating_add(i)));
+            for (sample, value) in row.iter_mut().enumerate() {
+                let stored = numbers.number(start.saturating_add(sample), first.saturating_add(i));
+                let physical = linear.apply(stored);
                 *value = T::rounded(physical);
                 nonfinite = nonfinite.saturating_add(u64::from(!physical.is_finite()));
             }

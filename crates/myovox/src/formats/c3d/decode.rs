@@ -10,13 +10,13 @@ use super::analog::{self, AnalogDoubts, Around, Scaling};
 use super::layout::Layout;
 use super::number::Storage;
 use super::points::{self, Doubts, PointScale};
-use super::tile::{Picks, Tile, grow};
+use super::tile::{Numbers, Picks, Tile, grow};
 use crate::error::{Error, Result};
 use crate::formats::access::ReadAt;
 use crate::limits::Budget;
 use crate::simd::Level;
-use crate::simd::frames::{Linear, MarkerRows, STEPS, Sample};
-use crate::simd::stream::{Copier, Stores};
+use crate::simd::frames::{Linear, MarkerRows, Sample};
+use crate::simd::stream::{Line, RowWriter, Stores};
 
 /// Bytes of the frames of a block, and of its numbers: these and the rows of a few channels stay in a second-level cache, and the pieces of a
 /// row are long enough that the lines at their ends, which are stored twice, are few.
@@ -45,6 +45,21 @@ pub(super) struct Rows<'a, T> {
     pub(super) camera_masks: &'a mut [u8],
     pub(super) analog: &'a mut [T],
     pub(super) frames: usize,
+}
+
+impl Job {
+    /// Rows of numbers: three and a residual of each marker, one of each channel.
+    fn rows(&self) -> usize {
+        self.picks.markers.saturating_mul(4).saturating_add(self.picks.rows)
+    }
+}
+
+impl<T> Rows<'_, T> {
+    /// Bytes of the numbers.
+    fn bytes(&self) -> usize {
+        let numbers = self.coordinates.len().saturating_add(self.residuals.len()).saturating_add(self.analog.len());
+        numbers.saturating_mul(size_of::<T>())
+    }
 }
 
 /// What was doubtful.
@@ -79,12 +94,16 @@ pub(super) fn decode<T: Sample>(
     }
     let whole = range.start..range.end.min(layout.frames).max(range.start);
     let block = block_frames(&job.picks, &whole);
-    scratch.prepare(block, budget)?;
-    let Scratch { read, stage, masks } = scratch;
-    let mut dealer = Dealer::new(layout, job, rows, stage, masks);
-    read.each(source, layout, &job.picks, whole, budget, |tile, first| {
-        dealer.points(tile, first);
-        dealer.analog(tile, first);
+    let stores = if rows.bytes() >= STREAMED_BYTES { Stores::Streaming } else { Stores::Ordinary };
+    scratch.prepare(block, if stores == Stores::Streaming { job.rows() } else { 0 }, budget)?;
+    let Scratch { read, stage, lines } = scratch;
+    let coordinate = if layout.storage == Storage::Float { 1.0 } else { layout.point_scale };
+    let scale = PointScale { coordinate, residual: layout.point_scale };
+    let writer = RowWriter::new(stores, lines);
+    let mut dealer = Dealer { job, rows, scale, stage, writer, tally: Tally::default() };
+    read.each(source, layout, (&job.picks, job.level), whole, budget, |tile, first| {
+        dealer.points(&tile.points, first);
+        dealer.analog(&tile.analog, first);
         ControlFlow::Continue(())
     })?;
     if range.end > layout.frames.max(range.start) {
@@ -100,14 +119,13 @@ pub(super) struct Scratch<T> {
     read: Blocks,
     /// Short rows of one marker or four channels.
     stage: Vec<T>,
-    masks: Vec<u8>,
+    lines: Vec<Line>,
 }
 
 impl<T: Sample> Scratch<T> {
-    fn prepare(&mut self, block: usize, budget: &mut Budget) -> Result<()> {
-        let longest = block.saturating_add(STEPS).max(SHORT_ROW);
-        grow(&mut self.stage, longest.saturating_mul(4), "a block of rows", budget)?;
-        grow(&mut self.masks, block.saturating_add(STEPS), "a block of rows", budget)
+    fn prepare(&mut self, block: usize, streamed_rows: usize, budget: &mut Budget) -> Result<()> {
+        grow(&mut self.stage, block.max(SHORT_ROW).saturating_mul(4), "a block of rows", budget)?;
+        grow(&mut self.lines, streamed_rows, "a block of rows", budget)
     }
 }
 
@@ -125,7 +143,7 @@ impl Blocks {
         &mut self,
         source: &impl ReadAt,
         layout: &Layout,
-        picks: &Picks,
+        (picks, level): (&Picks, Level),
         range: Range<u64>,
         budget: &mut Budget,
         mut each: impl FnMut(&Tile, usize) -> ControlFlow<()>,
@@ -152,7 +170,7 @@ impl Blocks {
                 source.read_at(at, bytes)?;
                 &*bytes
             };
-            self.tile.fill(picks, bytes);
+            self.tile.fill(picks, level, bytes);
             if each(&self.tile, done).is_break() {
                 return Ok(());
             }
@@ -165,7 +183,7 @@ impl Blocks {
 
 /// Frames of a block: a multiple of 16 where they are small, so that pieces of rows are whole lines.
 fn block_frames(picks: &Picks, range: &Range<u64>) -> usize {
-    let frame_bytes = picks.frame_bytes.max(picks.numbers.saturating_mul(size_of::<f32>()));
+    let frame_bytes = picks.frame_bytes.max(picks.numbers().saturating_mul(size_of::<f32>()));
     let fit = BLOCK_BYTES.checked_div(frame_bytes).unwrap_or(1).max(1);
     let fit = if fit > 16 { fit & !15 } else { fit };
     let asked = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
@@ -187,66 +205,69 @@ struct Dealer<'a, T> {
     rows: Rows<'a, T>,
     scale: PointScale,
     stage: &'a mut [T],
-    masks: &'a mut [u8],
-    copier: Copier,
+    writer: RowWriter<'a>,
     tally: Tally,
 }
 
-impl<'a, T: Sample> Dealer<'a, T> {
-    fn new(layout: &Layout, job: &'a Job, rows: Rows<'a, T>, stage: &'a mut [T], masks: &'a mut [u8]) -> Self {
-        let numbers = rows.coordinates.len().saturating_add(rows.residuals.len()).saturating_add(rows.analog.len());
-        let is_large = numbers.saturating_mul(size_of::<T>()) >= STREAMED_BYTES;
-        let coordinate = if layout.storage == Storage::Float { 1.0 } else { layout.point_scale };
-        let scale = PointScale { coordinate, residual: layout.point_scale };
-        let copier = Copier::new(if is_large { Stores::Streaming } else { Stores::Ordinary });
-        Self { job, rows, scale, stage, masks, copier, tally: Tally::default() }
-    }
-
+impl<T: Sample> Dealer<'_, T> {
     /// All markers of a tile, `first` frames into the rows.
-    fn points(&mut self, tile: &Tile, first: usize) {
-        let (padded, frames, row) = (tile.frame_starts().len(), tile.frames(), self.rows.frames);
-        for marker in 0..self.job.picks.markers {
-            let mut short = self.stage.chunks_exact_mut(padded.max(1));
-            let (Some(x), Some(y), Some(z), Some(residuals)) = (short.next(), short.next(), short.next(), short.next())
-            else {
-                return;
+    fn points(&mut self, points: &Numbers, first: usize) {
+        let (frames, row, level) = (points.rows(), self.rows.frames, self.job.level);
+        let markers = self.job.picks.markers;
+        let span = first..first.saturating_add(frames);
+        for marker in 0..markers {
+            let masks = row_of(self.rows.camera_masks, row, marker).get_mut(span.clone()).unwrap_or_default();
+            let coordinates = row_of(self.rows.coordinates, row.saturating_mul(3), marker);
+            let all_residuals = row_of(self.rows.residuals, row, marker);
+            let [x, y, z, residuals] = if self.writer.is_direct() {
+                let mut axes = coordinates.chunks_exact_mut(row.max(1)).filter_map(|row| row.get_mut(span.clone()));
+                let mut next = || axes.next().unwrap_or_default();
+                [next(), next(), next(), all_residuals.get_mut(span.clone()).unwrap_or_default()]
+            } else {
+                let mut short = self.stage.chunks_exact_mut(frames.max(1));
+                [(); 4].map(|()| short.next().unwrap_or_default())
             };
-            let masks = self.masks.get_mut(..padded).unwrap_or_default();
-            let outputs = MarkerRows {
-                coordinates: [&mut *x, &mut *y, &mut *z],
-                residuals: &mut *residuals,
-                camera_masks: &mut *masks,
-            };
-            points::read(tile, marker, self.scale, self.job.level, outputs, &mut self.tally.points);
-            for (axis, values) in [x, y, z].into_iter().enumerate() {
-                let at = marker.saturating_mul(3).saturating_add(axis);
-                put(&self.copier, self.rows.coordinates, row, at, first, values, frames);
+            let coordinates = [x, y, z];
+            let outputs = MarkerRows { coordinates, residuals, camera_masks: masks };
+            points::read(points, marker, self.scale, level, outputs, &mut self.tally.points);
+            if !self.writer.is_direct() {
+                let mut short = self.stage.chunks_exact(frames.max(1));
+                for axis in 0..3 {
+                    let at = marker.saturating_mul(3).saturating_add(axis);
+                    put(&mut self.writer, at, row_of(self.rows.coordinates, row, at), first, short.next());
+                }
+                let at = markers.saturating_mul(3).saturating_add(marker);
+                put(&mut self.writer, at, row_of(self.rows.residuals, row, marker), first, short.next());
             }
-            put(&self.copier, self.rows.residuals, row, marker, first, residuals, frames);
-            put(&Copier::new(Stores::Ordinary), self.rows.camera_masks, row, marker, first, masks, frames);
         }
     }
 
     /// All channels of a tile, `first` frames into the rows.
-    fn analog(&mut self, tile: &Tile, first: usize) {
-        let per_frame = self.job.picks.per_frame;
-        let row = self.rows.frames.saturating_mul(per_frame);
-        let mut first = first.saturating_mul(per_frame);
-        let mut left = tile.samples();
-        for starts in tile.sample_starts().chunks(SHORT_ROW) {
-            let count = left.min(starts.len());
-            let stage = self.stage.get_mut(..starts.len().saturating_mul(4)).unwrap_or_default();
-            let mut channel = 0_usize;
-            for linear in self.job.linear.chunks(4) {
-                let nonfinite = analog::read(tile, channel, linear, self.job.level, (starts, count), stage);
+    fn analog(&mut self, analog: &Numbers, first: usize) {
+        let picks = &self.job.picks;
+        let row = self.rows.frames.saturating_mul(picks.per_frame);
+        let first = first.saturating_mul(picks.per_frame);
+        for start in (0..analog.rows()).step_by(SHORT_ROW) {
+            let count = SHORT_ROW.min(analog.rows().saturating_sub(start));
+            let at = first.saturating_add(start);
+            let span = at..at.saturating_add(count);
+            for (group, linear) in self.job.linear.chunks(4).enumerate() {
+                let channel = group.saturating_mul(4);
+                let mut short = self.stage.chunks_exact_mut(count);
+                let behind = if self.writer.is_direct() { channel.saturating_mul(row) } else { usize::MAX };
+                let there = self.rows.analog.get_mut(behind..).unwrap_or_default();
+                let mut there = there.chunks_exact_mut(row.max(1)).filter_map(|row| row.get_mut(span.clone()));
+                let rows = [(); 4].map(|()| there.next().or_else(|| short.next()).unwrap_or_default());
+                let nonfinite = analog::read(analog, start, channel, linear, self.job.level, rows);
                 self.tally.analog.nonfinite = self.tally.analog.nonfinite.saturating_add(nonfinite);
-                for (values, _) in stage.chunks_exact(starts.len().max(1)).zip(linear) {
-                    put(&self.copier, self.rows.analog, row, channel, first, values, count);
-                    channel = channel.saturating_add(1);
+                if !self.writer.is_direct() {
+                    let channels = channel..channel.saturating_add(linear.len());
+                    for (values, channel) in self.stage.chunks_exact(count).zip(channels) {
+                        let index = picks.markers.saturating_mul(4).saturating_add(channel);
+                        put(&mut self.writer, index, row_of(self.rows.analog, row, channel), at, Some(values));
+                    }
                 }
             }
-            first = first.saturating_add(count);
-            left = left.saturating_sub(count);
         }
     }
 
@@ -261,35 +282,39 @@ impl<'a, T: Sample> Dealer<'a, T> {
     ) -> Result<()> {
         let picks = &self.job.picks;
         let per_frame = picks.per_frame;
-        let (row, before) = (self.rows.frames.saturating_mul(per_frame), first.saturating_mul(per_frame));
-        for row in self.rows.analog.chunks_exact_mut(row.max(1)) {
-            row.get_mut(before..).unwrap_or_default().fill(T::NAN);
+        let row = self.rows.frames.saturating_mul(per_frame);
+        self.stage.fill(T::NAN);
+        for channel in 0..picks.rows {
+            let at = picks.markers.saturating_mul(4).saturating_add(channel);
+            let mut before = first.saturating_mul(per_frame);
+            while before < row {
+                let unknown = self.stage.get(..self.stage.len().min(row.saturating_sub(before))).unwrap_or_default();
+                put(&mut self.writer, at, row_of(self.rows.analog, row, channel), before, Some(unknown));
+                before = before.saturating_add(unknown.len().max(1));
+            }
         }
         if picks.markers > 0 {
             grow(&mut read.bytes, picks.frame_bytes, "a block of frames", budget)?;
             let frame = read.bytes.get_mut(..picks.frame_bytes).unwrap_or_default();
             let at = layout.data_start.saturating_add(layout.frames.saturating_mul(layout.frame_bytes()));
             source.read_at(at, frame.get_mut(..picks.point_bytes).unwrap_or_default())?;
-            read.tile.fill(picks, frame);
-            self.points(&read.tile, first);
+            read.tile.fill(picks, self.job.level, frame);
+            self.points(&read.tile.points, first);
         }
         Ok(())
     }
 }
 
-/// Copies the first `count` of `values` to their place in row `at`.
-fn put<T: bytemuck::Pod>(
-    copier: &Copier,
-    rows: &mut [T],
-    row: usize,
-    at: usize,
-    first: usize,
-    values: &[T],
-    count: usize,
-) {
-    let start = at.saturating_mul(row).saturating_add(first);
-    if let (Some(to), Some(from)) = (rows.get_mut(start..start.saturating_add(count)), values.get(..count)) {
-        copier.copy(to, from);
+/// Row `at` of rows of this length.
+fn row_of<T>(rows: &mut [T], length: usize, at: usize) -> &mut [T] {
+    let start = at.saturating_mul(length);
+    rows.get_mut(start..start.saturating_add(length)).unwrap_or_default()
+}
+
+/// Writes `piece` to its place in row number `index`.
+fn put<T: bytemuck::Pod>(writer: &mut RowWriter<'_>, index: usize, row: &mut [T], first: usize, piece: Option<&[T]>) {
+    if let Some(piece) = piece.filter(|piece| first.saturating_add(piece.len()) <= row.len()) {
+        writer.write(index, row, first, piece);
     }
 }
 
@@ -313,10 +338,10 @@ pub(super) fn settled(
     let picks = Picks::new(layout, &[], &doubtful, scaling.sign);
     let mut around = vec![Around::NOTHING; doubtful.len()];
     let range = 0..layout.frames;
-    Blocks::default().each(source, layout, &picks, range, budget, |tile, _| {
-        for &start in tile.sample_starts().iter().take(tile.samples()) {
+    Blocks::default().each(source, layout, (&picks, Level::best()), range, budget, |tile, _| {
+        for sample in 0..tile.analog.rows() {
             for (i, around) in around.iter_mut().enumerate() {
-                around.add(tile.number(start.saturating_add(i)));
+                around.add(tile.analog.number(sample, i));
             }
         }
         if around.iter().all(Around::is_settled) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

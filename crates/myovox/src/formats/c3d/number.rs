@@ -107,76 +107,20 @@ pub(super) fn is_vax_reserved([b0, b1, ..]: [u8; 4]) -> bool {
     b1 == 0x80 && b0 & 0x80 == 0
 }
 
-/// One stored number of `N` bytes, known at compile time so that the loops over a data section have no branch on it.
-pub(super) trait Element<const N: usize> {
-    /// The number.
-    fn value(raw: [u8; N]) -> f64;
-
-    /// The same as `f32`, which holds it exactly unless [`is_wide`](Self::is_wide) says otherwise.
-    fn narrow(raw: [u8; N]) -> f32;
-
-    /// Whether the number may have more digits than an `f32` of its size.
-    #[inline]
-    fn is_wide(_: [u8; N]) -> bool {
-        false
-    }
-}
-
 /// A VAX number as `f32`: exact but for exponents 1 and 2, whose numbers are below the normal ones of IEEE 754.
 #[inline]
-fn vax_narrow([b0, b1, b2, b3]: [u8; 4]) -> f32 {
+pub(super) fn vax_narrow([b0, b1, b2, b3]: [u8; 4]) -> f32 {
     let bits = u32::from_be_bytes([b1, b0, b3, b2]);
     let is_normal = bits & 0x7F80_0000 > 2 << 23;
     // Exponents differ by two.
     f32::from_bits(if is_normal { bits.wrapping_sub(2 << 23) } else { 0 })
 }
 
-macro_rules! elements {
-    ($($(#[$doc:meta])* $name:ident: $bytes:literal, $raw:ident => $value:expr, $narrow:expr;)*) => {
-        $($(#[$doc])* pub(super) struct $name;
-        impl Element<$bytes> for $name {
-            #[inline]
-            fn value($raw: [u8; $bytes]) -> f64 { $value }
-            #[inline]
-            fn narrow($raw: [u8; $bytes]) -> f32 { $narrow }
-        })*
-    };
-}
-
-elements! {
-    /// A float of an Intel file.
-    IntelFloat: 4, raw => f64::from(f32::from_le_bytes(raw)), f32::from_le_bytes(raw);
-    /// A float of a MIPS file.
-    MipsFloat: 4, raw => f64::from(f32::from_be_bytes(raw)), f32::from_be_bytes(raw);
-    /// A signed integer of an Intel or DEC file.
-    LittleSigned: 2, raw => f64::from(i16::from_le_bytes(raw)), f32::from(i16::from_le_bytes(raw));
-    /// An unsigned integer of an Intel or DEC file.
-    LittleUnsigned: 2, raw => f64::from(u16::from_le_bytes(raw)), f32::from(u16::from_le_bytes(raw));
-    /// A signed integer of a MIPS file.
-    BigSigned: 2, raw => f64::from(i16::from_be_bytes(raw)), f32::from(i16::from_be_bytes(raw));
-    /// An unsigned integer of a MIPS file.
-    BigUnsigned: 2, raw => f64::from(u16::from_be_bytes(raw)), f32::from(u16::from_be_bytes(raw));
-}
-
-/// A float of a DEC file.
-pub(super) struct DecFloat;
-
-impl Element<4> for DecFloat {
-    #[inline]
-    fn value(raw: [u8; 4]) -> f64 {
-        vax(raw)
-    }
-
-    #[inline]
-    fn narrow(raw: [u8; 4]) -> f32 {
-        vax_narrow(raw)
-    }
-
-    #[inline]
-    fn is_wide([b0, b1, ..]: [u8; 4]) -> bool {
-        let exponent = (u16::from_be_bytes([b1, b0]) >> 7) & 0xFF;
-        exponent == 1 || exponent == 2
-    }
+/// Whether a VAX number has an exponent for which [`vax_narrow`] is not exact.
+#[inline]
+pub(super) fn is_vax_wide([b0, b1, ..]: [u8; 4]) -> bool {
+    let exponent = (u16::from_be_bytes([b1, b0]) >> 7) & 0xFF;
+    exponent == 1 || exponent == 2
 }
 
 #[cfg(test)]
@@ -207,11 +151,9 @@ mod tests {
             let [b1, b0] = high.to_be_bytes();
             for [b2, b3] in [[0, 0], [1, 0], [255, 255]] {
                 let raw = [b0, b1, b2, b3];
-                let narrow = f64::from(DecFloat::narrow(raw));
-                assert!(DecFloat::is_wide(raw) || narrow.to_bits() == DecFloat::value(raw).to_bits(), "{raw:02X?}");
+                let narrow = f64::from(vax_narrow(raw));
+                assert!(is_vax_wide(raw) || narrow.to_bits() == Processor::Dec.float(raw).to_bits(), "{raw:02X?}");
             }
-            assert_eq!(f64::from(BigSigned::narrow(high.to_be_bytes())), f64::from(high.cast_signed()));
-            assert_eq!(f64::from(LittleUnsigned::narrow(high.to_le_bytes())), f64::from(high));
         }
     }
 

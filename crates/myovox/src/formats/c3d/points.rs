@@ -8,7 +8,7 @@
 //! The kernel of `simd::frames` reads markers whose fourth words are all plain; one odd word in a block, and the block is read here by the letter.
 
 use super::layout::Layout;
-use super::tile::Tile;
+use super::tile::Numbers;
 use super::warnings::Warnings;
 use crate::error::Result;
 use crate::simd::Level;
@@ -65,36 +65,41 @@ pub(super) struct PointScale {
     pub(super) residual: f64,
 }
 
-/// Reads marker `marker` of `tile` into rows of the tile's length; counts what is doubtful.
+/// Reads marker `marker` of these points into rows; counts what is doubtful.
 pub(super) fn read<T: Sample>(
-    tile: &Tile,
+    numbers: &Numbers,
     marker: usize,
     scale: PointScale,
     level: Level,
     mut rows: MarkerRows<'_, T>,
     doubts: &mut Doubts,
 ) {
-    let more = marker.saturating_mul(4);
-    if let Some(numbers) = tile.narrow() {
+    let first = marker.saturating_mul(4);
+    if let Some(table) = numbers.table(0) {
         let [x, y, z] = &mut rows.coordinates;
         let rows = MarkerRows {
             coordinates: [&mut **x, &mut **y, &mut **z],
             residuals: &mut *rows.residuals,
             camera_masks: &mut *rows.camera_masks,
         };
-        if markers(level, numbers, tile.frame_starts(), more, (scale.coordinate, scale.residual), rows) {
+        if markers(level, table, first, (scale.coordinate, scale.residual), rows) {
             return;
         }
     }
-    by_the_letter(tile, more, scale, rows, doubts);
+    by_the_letter(numbers, first, scale, rows, doubts);
 }
 
-fn by_the_letter<T: Sample>(tile: &Tile, more: usize, scale: PointScale, rows: MarkerRows<'_, T>, doubts: &mut Doubts) {
+fn by_the_letter<T: Sample>(
+    numbers: &Numbers,
+    first: usize,
+    scale: PointScale,
+    rows: MarkerRows<'_, T>,
+    doubts: &mut Doubts,
+) {
     let [xs, ys, zs] = rows.coordinates;
     let outputs = xs.iter_mut().zip(ys).zip(zs).zip(rows.residuals).zip(rows.camera_masks);
-    let starts = tile.frame_starts().iter().take(tile.frames());
-    for (&start, ((((px, py), pz), residual), mask)) in starts.zip(outputs) {
-        let number = |i: usize| tile.number(start.saturating_add(more).saturating_add(i));
+    for (frame, ((((px, py), pz), residual), mask)) in outputs.enumerate() {
+        let number = |i: usize| numbers.number(frame, first.saturating_add(i));
         let [x, y, z, w] = [number(0), number(1), number(2), number(3)];
         let (r, m) = doubts.judge([x, y, z], w);
         let seen = r >= 0.0;
