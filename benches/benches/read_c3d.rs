@@ -155,7 +155,7 @@ fn large<T: Sample + Into<f64>>(name: &str, frames: usize, is_float: bool) {
     let mut target = vec![1_u8; size];
     let copy = || black_box(&mut target).copy_from_slice(black_box(&source));
     let read = || drop(black_box(reader.read_into(&all, &mut arrays, &mut budget).expect("numbers")));
-    let (copy_ms, read_ms) = least(25, copy, read);
+    let (copy_ms, read_ms) = least(60, copy, read);
     row(name, copy_ms, read_ms);
 }
 

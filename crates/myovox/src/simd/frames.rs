@@ -1,16 +1,16 @@
 //! Interleaved numbers dealt out to rows: the transposition in the middle of reading motion capture.
 //!
 //! A [`Table`] holds numbers as they are recorded, one row for each step of time; an array wants one quantity through time. [`channels`] takes
-//! four neighbouring channels at once, [`markers`] the four numbers of one point; both go eight steps of time at a time, in 4 x 4 transpositions.
+//! four neighbouring channels at once, [`markers`] the four numbers of one point; both go 16 steps of time at a time, in 4 x 4 transpositions.
 //! What they compute is defined in `f64`, rounded once; where `f32` gives the same bits, it is used.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, dispatch, f32x4, f32x8, f64x4, i32x8, mask32x8, u32x8};
+use fearless_simd::{Simd, dispatch, f32x4, f32x8, f32x16, f64x4, f64x8, i32x8, mask32x8, u32x8};
 
 use super::Level;
 
 /// Steps of time that are taken at once.
-const STEPS: usize = 8;
+const STEPS: usize = 16;
 
 /// Numbers that a table has behind its last row, so that four numbers can be looked at wherever one stands.
 pub const BEHIND: usize = 4;
@@ -33,6 +33,9 @@ pub struct Factor<S: Simd> {
     double: f64x4<S>,
 }
 
+/// A quantity at 16 steps of time.
+type Halves<S> = [f32x8<S>; 2];
+
 /// A number that samples are given as: `f32` or `f64`. Everything is computed in `f64` and rounded to nearest at the end.
 ///
 /// ```
@@ -52,13 +55,13 @@ pub trait Sample: sealed::Sealed + bytemuck::Pod + Default + PartialOrd + Send +
     #[must_use]
     fn rounded(value: f64) -> Self;
 
-    /// Rounds eight numbers into `out`.
+    /// Rounds 16 numbers into `out`.
     #[doc(hidden)]
-    fn store<S: Simd>(low: f64x4<S>, high: f64x4<S>, out: &mut [Self; STEPS]);
+    fn store<S: Simd>(values: (f64x8<S>, f64x8<S>), out: &mut [Self; STEPS]);
 
     /// Rounds eight products into `out`: products of two `f32` are exact in `f64`.
     #[doc(hidden)]
-    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self; STEPS]);
+    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self]);
 
     /// The same where `seen`, elsewhere `otherwise`.
     #[doc(hidden)]
@@ -68,7 +71,7 @@ pub trait Sample: sealed::Sealed + bytemuck::Pod + Default + PartialOrd + Send +
         values: f32x8<S>,
         factor: Factor<S>,
         otherwise: Self,
-        out: &mut [Self; STEPS],
+        out: &mut [Self],
     );
 }
 
@@ -83,12 +86,12 @@ impl Sample for f32 {
     }
 
     #[inline(always)]
-    fn store<S: Simd>(low: f64x4<S>, high: f64x4<S>, out: &mut [Self; STEPS]) {
+    fn store<S: Simd>((low, high): (f64x8<S>, f64x8<S>), out: &mut [Self; STEPS]) {
         low.narrow(high).store_slice(out);
     }
 
     #[inline(always)]
-    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self; STEPS]) {
+    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self]) {
         (values * factor.single).store_slice(out);
     }
 
@@ -99,7 +102,7 @@ impl Sample for f32 {
         values: f32x8<S>,
         factor: Factor<S>,
         otherwise: Self,
-        out: &mut [Self; STEPS],
+        out: &mut [Self],
     ) {
         seen.select(values * factor.single, f32x8::splat(simd, otherwise)).store_slice(out);
     }
@@ -115,16 +118,18 @@ impl Sample for f64 {
     }
 
     #[inline(always)]
-    fn store<S: Simd>(low: f64x4<S>, high: f64x4<S>, out: &mut [Self; STEPS]) {
+    fn store<S: Simd>((low, high): (f64x8<S>, f64x8<S>), out: &mut [Self; STEPS]) {
         let (a, b) = out.split_at_mut(STEPS / 2);
         low.store_slice(a);
         high.store_slice(b);
     }
 
     #[inline(always)]
-    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self; STEPS]) {
+    fn store_scaled<S: Simd>(values: f32x8<S>, factor: Factor<S>, out: &mut [Self]) {
         let (low, high) = values.widen();
-        Self::store(low * factor.double, high * factor.double, out);
+        let (a, b) = out.split_at_mut(STEPS / 4);
+        (low * factor.double).store_slice(a);
+        (high * factor.double).store_slice(b);
     }
 
     #[inline(always)]
@@ -134,12 +139,13 @@ impl Sample for f64 {
         values: f32x8<S>,
         factor: Factor<S>,
         otherwise: Self,
-        out: &mut [Self; STEPS],
+        out: &mut [Self],
     ) {
         let ((low, high), (seen_low, seen_high)) = (values.widen(), seen.widen());
         let otherwise = f64x4::splat(simd, otherwise);
-        let (low, high) = (low * factor.double, high * factor.double);
-        Self::store(seen_low.select(low, otherwise), seen_high.select(high, otherwise), out);
+        let (a, b) = out.split_at_mut(STEPS / 4);
+        seen_low.select(low * factor.double, otherwise).store_slice(a);
+        seen_high.select(high * factor.double, otherwise).store_slice(b);
     }
 }
 
@@ -164,12 +170,12 @@ impl<'a> Table<'a> {
         Self { numbers: &self.numbers[row * self.width..], ..self }
     }
 
-    /// The four numbers at `first` of each row, eight rows at a time.
+    /// The four numbers at `first` of each row, 16 rows at a time.
     fn blocks(self, first: usize) -> impl Iterator<Item = &'a [f32]> {
         (first..).step_by(STEPS * self.width).map(move |start| &self.numbers[start..])
     }
 
-    /// The four numbers at `first` of the last `rows` of `all` rows, fewer than eight, and their last once more to fill up.
+    /// The four numbers at `first` of the last `rows` of `all` rows, fewer than 16, and their last once more to fill up.
     fn last(self, first: usize, all: usize, rows: usize) -> [f32; 4 * STEPS] {
         let mut last = [0.0; 4 * STEPS];
         for (step, four) in last.as_chunks_mut::<4>().0.iter_mut().enumerate() {
@@ -276,38 +282,38 @@ fn singles_at<S: Simd, T: Sample>(
     dealt(simd, table, first, kernels, rows)
 }
 
-/// Eight stored numbers of one channel become physical. Functions and no closures here and below: a closure does not take over the instruction
-/// set of the function around it.
+/// 16 stored numbers of one channel become physical. Functions and no closures here and below: a closure does not take over the instruction set
+/// of the function around it.
 trait Kernel<S: Simd>: Copy {
-    fn store<T: Sample>(self, stored: f32x8<S>, out: &mut [T; STEPS]);
+    fn store<T: Sample>(self, stored: Halves<S>, out: &mut [T; STEPS]);
 }
 
 /// [`Linear`] by the letter.
 #[derive(Clone, Copy)]
 struct Double<S: Simd> {
-    offset: f64x4<S>,
-    scale: f64x4<S>,
-    gain: f64x4<S>,
+    offset: f64x8<S>,
+    scale: f64x8<S>,
+    gain: f64x8<S>,
 }
 
 impl<S: Simd> Double<S> {
     #[inline(always)]
     fn new(simd: S, linear: Linear) -> Self {
         Self {
-            offset: f64x4::splat(simd, linear.offset),
-            scale: f64x4::splat(simd, linear.scale),
-            gain: f64x4::splat(simd, linear.gain),
+            offset: f64x8::splat(simd, linear.offset),
+            scale: f64x8::splat(simd, linear.scale),
+            gain: f64x8::splat(simd, linear.gain),
         }
     }
 }
 
 impl<S: Simd> Kernel<S> for Double<S> {
     #[inline(always)]
-    fn store<T: Sample>(self, stored: f32x8<S>, out: &mut [T; STEPS]) {
-        let (low, high) = stored.widen();
+    fn store<T: Sample>(self, [low, high]: Halves<S>, out: &mut [T; STEPS]) {
+        let (low, high) = f32x16::widen(low.combine(high));
         let low = (low - self.offset) * self.scale * self.gain;
         let high = (high - self.offset) * self.scale * self.gain;
-        T::store(low, high, out);
+        T::store((low, high), out);
     }
 }
 
@@ -327,8 +333,10 @@ impl<S: Simd> Single<S> {
 
 impl<S: Simd> Kernel<S> for Single<S> {
     #[inline(always)]
-    fn store<T: Sample>(self, stored: f32x8<S>, out: &mut [T; STEPS]) {
-        T::store_scaled(stored - self.offset, self.factor, out);
+    fn store<T: Sample>(self, [low, high]: Halves<S>, out: &mut [T; STEPS]) {
+        let (a, b) = out.split_at_mut(STEPS / 2);
+        T::store_scaled(low - self.offset, self.factor, a);
+        T::store_scaled(high - self.offset, self.factor, b);
     }
 }
 
@@ -373,23 +381,30 @@ fn dealt<S: Simd, T: Sample, K: Kernel<S>>(
 }
 
 #[inline(always)]
-fn larger<S: Simd>(most: &mut [u32x8<S>; 4], stored: [f32x8<S>; 4]) {
-    for (most, stored) in most.iter_mut().zip(stored) {
-        *most = most.max(stored.bitcast::<u32x8<S>>() & SIZE);
+fn larger<S: Simd>(most: &mut [u32x8<S>; 4], stored: [Halves<S>; 4]) {
+    for (most, [low, high]) in most.iter_mut().zip(stored) {
+        *most = most.max(low.bitcast::<u32x8<S>>() & SIZE).max(high.bitcast::<u32x8<S>>() & SIZE);
     }
 }
 
-/// The last numbers of a row, fewer than eight.
+/// The last numbers of a row, fewer than 16.
 #[inline(always)]
-fn end<S: Simd, T: Sample, K: Kernel<S>>(kernel: K, stored: f32x8<S>, out: &mut [T]) {
-    let mut eight = [T::default(); STEPS];
-    kernel.store(stored, &mut eight);
-    out.copy_from_slice(&eight[..out.len()]);
+fn end<S: Simd, T: Sample, K: Kernel<S>>(kernel: K, stored: Halves<S>, out: &mut [T]) {
+    let mut all = [T::default(); STEPS];
+    kernel.store(stored, &mut all);
+    out.copy_from_slice(&all[..out.len()]);
 }
 
-/// Four numbers of eight rows, through time: one vector for each of the four.
+/// Four numbers of 16 rows, through time: one vector for each of the four.
 #[inline(always)]
-fn columns<S: Simd>(simd: S, numbers: &[f32], width: usize) -> [f32x8<S>; 4] {
+fn columns<S: Simd>(simd: S, numbers: &[f32], width: usize) -> [Halves<S>; 4] {
+    let [a, b, c, d] = half(simd, numbers, width);
+    let [a2, b2, c2, d2] = half(simd, &numbers[STEPS / 2 * width..], width);
+    [[a, a2], [b, b2], [c, c2], [d, d2]]
+}
+
+#[inline(always)]
+fn half<S: Simd>(simd: S, numbers: &[f32], width: usize) -> [f32x8<S>; 4] {
     let low = transposed([
         four(simd, numbers, 0),
         four(simd, numbers, width),
@@ -473,8 +488,8 @@ fn markers_at<S: Simd, T: Sample>(
         let ([mut xs, mut ys, mut zs, mut residuals], mut masks) = ([[T::default(); STEPS]; 4], [0_u8; STEPS]);
         let stored = columns(simd, &table.last(first, all, rest), 4);
         marker.store(simd, stored, [&mut xs, &mut ys, &mut zs, &mut residuals], &mut masks);
-        for (end, eight) in [(end_x, xs), (end_y, ys), (end_z, zs), (end_residuals, residuals)] {
-            end.copy_from_slice(&eight[..rest]);
+        for (end, all) in [(end_x, xs), (end_y, ys), (end_z, zs), (end_residuals, residuals)] {
+            end.copy_from_slice(&all[..rest]);
         }
         end_masks.copy_from_slice(&masks[..rest]);
     }
@@ -492,9 +507,26 @@ impl<S: Simd> Marker<S> {
     fn store<T: Sample>(
         &mut self,
         simd: S,
-        [x, y, z, w]: [f32x8<S>; 4],
+        [x, y, z, w]: [Halves<S>; 4],
         [xs, ys, zs, residuals]: [&mut [T; STEPS]; 4],
         masks: &mut [u8; STEPS],
+    ) {
+        let (xs, xs2) = xs.split_at_mut(STEPS / 2);
+        let (ys, ys2) = ys.split_at_mut(STEPS / 2);
+        let (zs, zs2) = zs.split_at_mut(STEPS / 2);
+        let (residuals, residuals2) = residuals.split_at_mut(STEPS / 2);
+        let (masks, masks2) = masks.split_at_mut(STEPS / 2);
+        self.store_half(simd, [x[0], y[0], z[0], w[0]], [xs, ys, zs, residuals], masks);
+        self.store_half(simd, [x[1], y[1], z[1], w[1]], [xs2, ys2, zs2, residuals2], masks2);
+    }
+
+    #[inline(always)]
+    fn store_half<T: Sample>(
+        &mut self,
+        simd: S,
+        [x, y, z, w]: [f32x8<S>; 4],
+        [xs, ys, zs, residuals]: [&mut [T]; 4],
+        masks: &mut [u8],
     ) {
         let seen = w.simd_gt(-1.0) & w.simd_lt(32768.0);
         let unseen = w.simd_le(-1.0) & w.simd_ge(f32::MIN);
@@ -505,7 +537,7 @@ impl<S: Simd> Marker<S> {
         T::store_seen(simd, seen, z, self.factor, T::NAN, zs);
         let bits = i32x8::truncate_from(seen.select(w.max(0.0), f32x8::splat(simd, 0.0)));
         T::store_seen(simd, seen, f32x8::float_from(bits & 0xFF), self.scale, T::rounded(-1.0), residuals);
-        let mut words = [0_i32; STEPS];
+        let mut words = [0_i32; STEPS / 2];
         ((bits >> 8) & 0x7F).store_slice(&mut words);
         for (camera, word) in masks.iter_mut().zip(words) {
             *camera = word.to_le_bytes()[0];
@@ -545,7 +577,7 @@ mod tests {
         for length in [1, 7, 8, 37] {
             let mut numbers = tile(length * WIDTH + BEHIND, kinds);
             if holds_integers {
-                numbers.iter_mut().for_each(|number| *number = number.round());
+                numbers = numbers.into_iter().map(f32::round).collect();
             }
             let table = Table { numbers: &numbers, width: WIDTH, holds_integers };
             for first in [0, 4, WIDTH - 1] {

@@ -33,23 +33,36 @@ impl Stored {
     }
 }
 
-/// Fills `out` with `count` numbers from byte `first` on of each `frame_bytes` of `frames`, frame after frame, as far as all go.
+/// Neighbouring numbers of every record, and where they go in every row.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Bytes of a record.
+    pub record: usize,
+    /// First byte in the record.
+    pub first: usize,
+    /// Numbers.
+    pub count: usize,
+    /// Numbers of a row.
+    pub width: usize,
+    /// First number in the row.
+    pub column: usize,
+}
+
+/// Takes a run out of each of `records` into a row of `rows`, as far as both go.
 ///
 /// ```
-/// use myovox::simd::{Level, numbers::{Stored, gather}};
-/// let mut out = [0.0; 4];
-/// gather(Level::best(), Stored::LittleSigned, &[9, 9, 1, 0, 2, 0, 9, 9, 255, 255, 4, 0], (6, 2, 2), &mut out);
-/// assert_eq!(out, [1.0, 2.0, -1.0, 4.0]);
+/// use myovox::simd::{Level, numbers::{Run, Stored, gather}};
+/// let run = Run { record: 6, first: 2, count: 2, width: 3, column: 1 };
+/// let mut rows = [0.0; 6];
+/// gather(Level::best(), Stored::LittleSigned, run, &[9, 9, 1, 0, 2, 0, 9, 9, 255, 255, 4, 0], &mut rows);
+/// assert_eq!(rows, [0.0, 1.0, 2.0, 0.0, -1.0, 4.0]);
 /// ```
-pub fn gather(
-    level: Level,
-    stored: Stored,
-    frames: &[u8],
-    (frame_bytes, first, count): (usize, usize, usize),
-    out: &mut [f32],
-) {
-    if count > 0 && frame_bytes > 0 {
-        dispatch!(level.0, simd => gather_at(simd, stored, frames, (frame_bytes, first, count), out));
+///
+/// # Panics
+/// When records and rows are not long enough for the run.
+pub fn gather(level: Level, stored: Stored, run: Run, records: &[u8], rows: &mut [f32]) {
+    if run.count > 0 {
+        dispatch!(level.0, simd => gather_at(simd, stored, run, records, rows));
     }
 }
 
@@ -63,20 +76,14 @@ macro_rules! convert {
 }
 
 #[inline(always)]
-fn gather_at<S: Simd>(
-    _: S,
-    stored: Stored,
-    frames: &[u8],
-    (frame_bytes, first, count): (usize, usize, usize),
-    out: &mut [f32],
-) {
-    for (frame, out) in frames.chunks_exact(frame_bytes).zip(out.chunks_exact_mut(count)) {
-        let Some(bytes) = frame.get(first..) else { return };
+fn gather_at<S: Simd>(_: S, stored: Stored, run: Run, records: &[u8], rows: &mut [f32]) {
+    let bytes = run.first..run.first + run.count * stored.bytes();
+    let numbers = run.column..run.column + run.count;
+    for (record, row) in records.chunks_exact(run.record).zip(rows.chunks_exact_mut(run.width)) {
+        let (bytes, out) = (&record[bytes.clone()], &mut row[numbers.clone()]);
         match stored {
             Stored::LittleFloat if cfg!(target_endian = "little") => {
-                let out = bytemuck::cast_slice_mut::<f32, u8>(out);
-                let count = out.len().min(bytes.len());
-                out[..count].copy_from_slice(&bytes[..count]);
+                bytemuck::cast_slice_mut::<f32, u8>(out).copy_from_slice(bytes);
             }
             Stored::LittleFloat => convert!(bytes, out, 4, raw => f32::from_le_bytes(raw)),
             Stored::BigFloat => convert!(bytes, out, 4, raw => f32::from_be_bytes(raw)),
@@ -92,10 +99,13 @@ fn gather_at<S: Simd>(
 mod tests {
     use super::*;
 
+    /// Its bytes, and what they stand for.
+    type Kind = (Stored, usize, fn(&[u8]) -> f32);
+
     #[test]
     fn every_kind_is_read_by_the_letter_at_every_level() {
         let frames: Vec<u8> = (0..2000_u32).map(|i| (i * 167 + i / 7).to_le_bytes()[0]).collect();
-        let kinds: [(Stored, usize, fn(&[u8]) -> f32); 6] = [
+        let kinds: [Kind; 6] = [
             (Stored::LittleFloat, 4, |raw| f32::from_le_bytes(raw.try_into().unwrap())),
             (Stored::BigFloat, 4, |raw| f32::from_be_bytes(raw.try_into().unwrap())),
             (Stored::LittleSigned, 2, |raw| f32::from(i16::from_le_bytes(raw.try_into().unwrap()))),
@@ -103,16 +113,20 @@ mod tests {
             (Stored::LittleUnsigned, 2, |raw| f32::from(u16::from_le_bytes(raw.try_into().unwrap()))),
             (Stored::BigUnsigned, 2, |raw| f32::from(u16::from_be_bytes(raw.try_into().unwrap()))),
         ];
-        for (stored, width, number) in kinds {
-            for (frame_bytes, first, count) in [(width, 0, 1), (91, 3, 7), (200, 4, 40)] {
-                let each = frames.chunks_exact(frame_bytes);
-                let expected: Vec<u32> = each
-                    .flat_map(|frame| frame[first..].chunks_exact(width).take(count).map(number).map(f32::to_bits))
-                    .collect();
+        for (stored, bytes, number) in kinds {
+            for (record, first, count, width, column) in [(bytes, 0, 1, 1, 0), (91, 3, 7, 9, 2), (200, 4, 40, 40, 0)] {
+                let mut expected = Vec::new();
+                for record in frames.chunks_exact(record) {
+                    let mut row = vec![0_u32; width];
+                    for (out, raw) in row[column..].iter_mut().zip(record[first..].chunks_exact(bytes)).take(count) {
+                        *out = number(raw).to_bits();
+                    }
+                    expected.extend(row);
+                }
                 for level in Level::available() {
-                    let mut out = vec![0.0; expected.len()];
-                    gather(level, stored, &frames, (frame_bytes, first, count), &mut out);
-                    let found: Vec<u32> = out.into_iter().map(f32::to_bits).collect();
+                    let mut rows = vec![0.0; expected.len()];
+                    gather(level, stored, Run { record, first, count, width, column }, &frames, &mut rows);
+                    let found: Vec<u32> = rows.into_iter().map(f32::to_bits).collect();
                     assert_eq!(found, expected, "{stored:?}, {}", level.name());
                 }
             }

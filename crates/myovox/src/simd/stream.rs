@@ -77,6 +77,32 @@ impl Drop for RowWriter<'_> {
 
 /// Writes `piece` at byte `start` of `row`; `line` holds what earlier pieces left of the line that `start` lies in.
 fn streamed(row: &mut [u8], start: usize, piece: &[u8], line: &mut [u8; LINE]) {
+    let before = (row.as_ptr().addr() + start) % LINE;
+    let ends = start + piece.len() == row.len();
+    let (Some(first), Some(last), false) =
+        (piece.first_chunk::<LINE>(), piece.last_chunk::<LINE>(), start < before || ends)
+    else {
+        return streamed_slowly(row, start, piece, line);
+    };
+    // What is copied has the length of a line, also where less is meant: such copies are single instructions.
+    let mut room = [0_u8; 3 * LINE];
+    let (head, rest) = piece.split_at((LINE - before) % LINE);
+    if before > 0 {
+        room[LINE..2 * LINE].copy_from_slice(line);
+        room[LINE + before..2 * LINE + before].copy_from_slice(first);
+        store_lines(&mut row[start - before..start + head.len()], &room[LINE..2 * LINE]);
+    }
+    let (whole, tail) = rest.split_at(rest.len() - rest.len() % LINE);
+    let start = start + head.len();
+    store_lines(&mut row[start..start + whole.len()], whole);
+    if !tail.is_empty() {
+        room[tail.len()..tail.len() + LINE].copy_from_slice(last);
+        line.copy_from_slice(&room[LINE..2 * LINE]);
+    }
+}
+
+/// The same for the ends of a row and for short pieces.
+fn streamed_slowly(row: &mut [u8], start: usize, piece: &[u8], line: &mut [u8; LINE]) {
     let is_last = start + piece.len() == row.len();
     let before = (row.as_ptr().addr() + start) % LINE;
     let (head, rest) = piece.split_at(if before == 0 { 0 } else { (LINE - before).min(piece.len()) });

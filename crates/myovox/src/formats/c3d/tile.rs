@@ -9,7 +9,10 @@ use crate::error::Result;
 use crate::limits::Budget;
 use crate::simd::Level;
 use crate::simd::frames::{BEHIND, Table};
-use crate::simd::numbers::{Stored, gather};
+use crate::simd::numbers::{self, Stored, gather};
+
+/// Bytes of the frames that are looked at for points, then for samples.
+const STRETCH_BYTES: usize = 4 << 10;
 
 /// Whether integer samples (and integer offsets) are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +24,12 @@ pub(super) enum Sign {
 /// Neighbouring numbers that are taken together.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// First byte in the frame of the file, or in its sub-frame.
+    /// First byte in the frame of the file, and in its first sub-frame.
     byte: usize,
     /// Number of numbers.
     count: usize,
+    /// First number in the row of the table.
+    column: usize,
 }
 
 /// How numbers are stored.
@@ -38,9 +43,10 @@ enum Format {
 #[derive(Clone, Debug)]
 struct Pick {
     runs: Vec<Run>,
-    /// Sub-frames, as far as `runs` tells them apart.
+    /// Sub-frames, as far as `runs` tells them apart, behind so many bytes of the frame.
     repeats: usize,
     repeat_bytes: usize,
+    before: usize,
     format: Format,
     /// Numbers of a row of the table, and its rows for each frame.
     width: usize,
@@ -69,13 +75,13 @@ fn index(count: u64) -> usize {
 fn runs(indices: &[usize], each: usize, width: usize, start: usize) -> Vec<Run> {
     let step = each.saturating_mul(width);
     let mut runs: Vec<Run> = Vec::new();
-    for &i in indices {
+    for (position, &i) in indices.iter().enumerate() {
         let byte = start.saturating_add(i.saturating_mul(step));
         match runs.last_mut() {
             Some(run) if run.byte.saturating_add(run.count.saturating_mul(width)) == byte => {
                 run.count = run.count.saturating_add(each);
             }
-            _ => runs.push(Run { byte, count: each }),
+            _ => runs.push(Run { byte, count: each, column: position.saturating_mul(each) }),
         }
     }
     runs
@@ -92,6 +98,13 @@ impl Format {
             (Storage::Integer, _, Sign::Signed) => Stored::LittleSigned,
             (Storage::Integer, _, Sign::Unsigned) => Stored::LittleUnsigned,
         })
+    }
+}
+
+impl Run {
+    /// The run in every record of so many bytes, and in every row of so many numbers.
+    fn of(&self, record: usize, first: usize, width: usize) -> numbers::Run {
+        numbers::Run { record, first, count: self.count, width, column: self.column }
     }
 }
 
@@ -113,6 +126,7 @@ impl Picks {
             runs: runs(channels, 1, width, point_bytes),
             repeats: if channels.is_empty() { 0 } else { per_frame },
             repeat_bytes: all_channels.saturating_mul(width),
+            before: point_bytes,
             format: Format::new(layout, sign),
             width: channels.len(),
             rows: if channels.is_empty() { 0 } else { per_frame },
@@ -125,6 +139,7 @@ impl Picks {
             runs: runs(points, 4, width, 0),
             repeats: 1,
             repeat_bytes: 0,
+            before: 0,
             format: Format::new(layout, Sign::Signed),
             width: points.len().saturating_mul(4),
             rows: 1,
@@ -172,31 +187,50 @@ impl Numbers {
         grow(&mut self.narrow, numbers, "a block of frames", budget)
     }
 
-    fn fill(&mut self, pick: &Pick, frame_bytes: usize, level: Level, frames: &[u8]) {
-        let count = frames.len().checked_div(frame_bytes).unwrap_or(0);
-        self.rows = count.saturating_mul(pick.rows);
-        self.width = pick.width;
+    /// Starts anew.
+    fn clear(&mut self, pick: &Pick) {
+        (self.rows, self.width) = (0, pick.width);
         self.wide.clear();
         self.holds_integers = matches!(pick.format, Format::Plain(stored) if stored.is_integer());
-        match (pick.format, pick.runs.as_slice()) {
-            (Format::Plain(stored), &[run]) if pick.repeats == 1 => {
-                gather(level, stored, frames, (frame_bytes, run.byte, run.count), &mut self.narrow);
+    }
+
+    /// Adds the numbers of whole frames.
+    fn extend(&mut self, pick: &Pick, frame_bytes: usize, level: Level, frames: &[u8]) {
+        let start = self.rows.saturating_mul(self.width);
+        let count = frames.len().checked_div(frame_bytes).unwrap_or(0);
+        self.rows = self.rows.saturating_add(count.saturating_mul(pick.rows));
+        let out = self.narrow.get_mut(start..).unwrap_or_default();
+        match pick.format {
+            Format::Plain(stored) if pick.repeats == 1 => {
+                for run in &pick.runs {
+                    let run = run.of(frame_bytes, run.byte, pick.numbers());
+                    gather(level, stored, run, frames, out);
+                }
             }
-            (Format::Plain(stored), _) => each_run(pick, frame_bytes, frames, &mut self.narrow, |bytes, out| {
-                gather(level, stored, bytes, (bytes.len(), 0, out.len()), out);
-            }),
-            (Format::Vax, _) => {
+            Format::Plain(stored) => {
+                for (frame, out) in frames.chunks_exact(frame_bytes).zip(out.chunks_exact_mut(pick.numbers().max(1))) {
+                    let sub_frames = frame.get(pick.before..).unwrap_or_default();
+                    for run in &pick.runs {
+                        let first = run.byte.saturating_sub(pick.before);
+                        gather(level, stored, run.of(pick.repeat_bytes, first, pick.width), sub_frames, out);
+                    }
+                }
+            }
+            Format::Vax => {
                 let mut is_wide = false;
-                each_run(pick, frame_bytes, frames, &mut self.narrow, |bytes, out| {
-                    for (out, &raw) in out.iter_mut().zip(bytes.as_chunks().0) {
+                each_run(pick, frame_bytes, frames, out, |stored, out| {
+                    for (out, &raw) in out.iter_mut().zip(stored) {
                         is_wide |= is_vax_wide(raw);
                         *out = vax_narrow(raw);
                     }
                 });
-                if is_wide {
-                    self.wide.resize(self.narrow.len(), 0.0);
-                    each_run(pick, frame_bytes, frames, &mut self.wide, |bytes, out| {
-                        for (out, &raw) in out.iter_mut().zip(bytes.as_chunks().0) {
+                if is_wide && self.wide.is_empty() {
+                    self.wide.extend(self.narrow.iter().copied().map(f64::from));
+                }
+                if !self.wide.is_empty() {
+                    let out = self.wide.get_mut(start..).unwrap_or_default();
+                    each_run(pick, frame_bytes, frames, out, |stored, out| {
+                        for (out, &raw) in out.iter_mut().zip(stored) {
                             *out = Processor::Dec.float(raw);
                         }
                     });
@@ -245,10 +279,17 @@ impl Tile {
         self.analog.prepare(&picks.analog, frames, budget)
     }
 
-    /// Takes the wanted numbers out of whole frames of the file.
+    /// Takes the wanted numbers out of whole frames of the file: some frames for one table, then the same for the other, so that memory is read
+    /// from front to back.
     pub(super) fn fill(&mut self, picks: &Picks, level: Level, frames: &[u8]) {
-        self.points.fill(&picks.points, picks.frame_bytes, level, frames);
-        self.analog.fill(&picks.analog, picks.frame_bytes, level, frames);
+        self.points.clear(&picks.points);
+        self.analog.clear(&picks.analog);
+        let frame_bytes = picks.frame_bytes.max(1);
+        let some = STRETCH_BYTES.checked_div(frame_bytes).unwrap_or(0).max(1).saturating_mul(frame_bytes);
+        for frames in frames.chunks(some) {
+            self.points.extend(&picks.points, frame_bytes, level, frames);
+            self.analog.extend(&picks.analog, frame_bytes, level, frames);
+        }
     }
 }
 
@@ -264,26 +305,22 @@ pub(super) fn grow<T: Clone + Default>(values: &mut Vec<T>, len: usize, what: &s
     Ok(())
 }
 
-/// Calls `convert` with the bytes of each run and the room for its numbers in `out`, in the order of the table.
+/// Calls `convert` with the four-byte numbers of each run and the room for them in `out`, in the order of the table.
 fn each_run<V>(
     pick: &Pick,
     frame_bytes: usize,
     frames: &[u8],
     out: &mut [V],
-    mut convert: impl FnMut(&[u8], &mut [V]),
+    mut convert: impl FnMut(&[[u8; 4]], &mut [V]),
 ) {
-    let width = match pick.format {
-        Format::Plain(stored) => stored.bytes(),
-        Format::Vax => 4,
-    };
-    for (frame, out) in frames.chunks_exact(frame_bytes.max(1)).zip(out.chunks_exact_mut(pick.numbers().max(1))) {
+    for (frame, out) in frames.chunks_exact(frame_bytes).zip(out.chunks_exact_mut(pick.numbers().max(1))) {
         let (mut rest, mut before) = (out, 0_usize);
         for _ in 0..pick.repeats {
             for run in &pick.runs {
                 let (here, behind) = rest.split_at_mut_checked(run.count).unwrap_or_default();
                 let start = run.byte.saturating_add(before);
-                let bytes = frame.get(start..start.saturating_add(run.count.saturating_mul(width)));
-                convert(bytes.unwrap_or_default(), here);
+                let stored = frame.get(start..start.saturating_add(run.count.saturating_mul(4)));
+                convert(stored.unwrap_or_default().as_chunks().0, here);
                 rest = behind;
             }
             before = before.saturating_add(pick.repeat_bytes);
