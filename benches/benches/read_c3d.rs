@@ -36,8 +36,25 @@ fn stored(frame: usize, place: usize) -> i16 {
     ((frame * 31 + place * 7) % 4001) as i16 - 2000
 }
 
+/// What is taken away from stored samples.
+#[derive(Clone, Copy)]
+enum Offset {
+    None,
+    /// Another one for each channel.
+    Each,
+}
+
+impl Offset {
+    fn of(self, channel: usize) -> i16 {
+        match self {
+            Self::None => 0,
+            Self::Each => channel as i16,
+        }
+    }
+}
+
 /// A recording of 60 points and 56 channels at ten samples a frame.
-fn recording(frames: usize, is_float: bool) -> Vec<u8> {
+fn recording(frames: usize, is_float: bool, offset: Offset) -> Vec<u8> {
     let per_frame = POINTS * 4 + CHANNELS * SUB_SAMPLES;
     let data = if is_float { Data::Float(Vec::new()) } else { Data::Int16(Vec::new()) };
     let scale = if is_float { -0.5 } else { 0.5 };
@@ -60,7 +77,7 @@ fn recording(frames: usize, is_float: bool) -> Vec<u8> {
                 Parameter::float("RATE", 1000.0),
                 Parameter::float("GEN_SCALE", 0.25),
                 Parameter::floats("SCALE", &(0..CHANNELS).map(|c| 1.0 + c as f32 / 64.0).collect::<Vec<_>>()),
-                Parameter::int16s("OFFSET", &(0..CHANNELS).map(|c| c as i16).collect::<Vec<_>>()),
+                Parameter::int16s("OFFSET", &(0..CHANNELS).map(|c| offset.of(c)).collect::<Vec<_>>()),
                 Parameter::texts("LABELS", &(0..CHANNELS).map(|i| format!("A{i:03}")).collect::<Vec<_>>()),
             ],
         ),
@@ -97,7 +114,7 @@ fn recording(frames: usize, is_float: bool) -> Vec<u8> {
 }
 
 /// Whether `arrays` hold what [`stored`] says.
-fn check<T: Sample + Into<f64>>(arrays: &Arrays<T>, frames: usize, is_float: bool) {
+fn check<T: Sample + Into<f64>>(arrays: &Arrays<T>, frames: usize, is_float: bool, offset: Offset) {
     let factor = if is_float { 1.0 } else { 0.5 };
     for ((marker, axis, frame), value) in arrays.points().indexed_iter() {
         let value: f64 = (*value).into();
@@ -115,7 +132,7 @@ fn check<T: Sample + Into<f64>>(arrays: &Arrays<T>, frames: usize, is_float: boo
     for ((channel, sample), value) in arrays.analog().indexed_iter() {
         let place = POINTS * 4 + sample % SUB_SAMPLES * CHANNELS + channel;
         let raw = f64::from(stored(sample / SUB_SAMPLES, place));
-        let expected = (raw - channel as f64) * (1.0 + channel as f64 / 64.0) * 0.25;
+        let expected = (raw - f64::from(offset.of(channel))) * (1.0 + channel as f64 / 64.0) * 0.25;
         assert_eq!((*value).into(), expected, "channel {channel}, sample {sample}");
     }
 }
@@ -141,13 +158,13 @@ fn row(what: &str, copy_ms: f64, read_ms: f64) {
     );
 }
 
-fn large<T: Sample + Into<f64>>(name: &str, frames: usize, is_float: bool) {
-    let bytes = recording(frames, is_float);
+fn large<T: Sample + Into<f64>>(name: &str, frames: usize, is_float: bool, offset: Offset) {
+    let bytes = recording(frames, is_float, offset);
     let (mut arrays, mut budget) = (Arrays::<T>::new(), budget());
     let reader = Reader::new(&bytes[..], &C3dConfig::default(), &mut budget).expect("a recording");
     let all = reader.select(&Selection::all(), &mut budget).expect("all of it");
     reader.read_into(&all, &mut arrays, &mut budget).expect("numbers");
-    check(&arrays, frames, is_float);
+    check(&arrays, frames, is_float, offset);
     // The copied bytes are those of the output, which are those of a float file too.
     let size = frames * (POINTS * 4 + CHANNELS * SUB_SAMPLES) * size_of::<T>();
     let mut source = bytes.clone();
@@ -161,7 +178,7 @@ fn large<T: Sample + Into<f64>>(name: &str, frames: usize, is_float: bool) {
 
 /// Opening a file and reading it, each time anew, and one channel out of it.
 fn opened(frames: usize) {
-    let bytes = recording(frames, true);
+    let bytes = recording(frames, true, Offset::Each);
     let path = std::env::temp_dir().join(format!("myovox-read-c3d-{}.c3d", std::process::id()));
     std::fs::write(&path, &bytes).expect("room for the recording");
     let mut arrays = Arrays::<f32>::new();
@@ -240,11 +257,12 @@ fn shared() {
 
 fn main() {
     let wanted = std::env::args().nth(1).filter(|name| !name.starts_with('-'));
-    let jobs: [(&str, fn()); 6] = [
-        ("float", || large::<f32>("float file of 90 MB, f32", 28_000, true)),
-        ("odd", || large::<f32>("float file, 27 993 frames (rows not in line), f32", 27_993, true)),
-        ("int16", || large::<f32>("int16 file of 45 MB, f32", 28_000, false)),
-        ("f64", || large::<f64>("float file of 90 MB, f64", 28_000, true)),
+    let jobs: [(&str, fn()); 7] = [
+        ("float", || large::<f32>("float file of 90 MB, no offsets, f32", 28_000, true, Offset::None)),
+        ("offsets", || large::<f32>("float file of 90 MB, offsets, f32", 28_000, true, Offset::Each)),
+        ("odd", || large::<f32>("the same, 27 993 frames (rows not in line), f32", 27_993, true, Offset::Each)),
+        ("int16", || large::<f32>("int16 file of 45 MB, offsets, f32", 28_000, false, Offset::Each)),
+        ("f64", || large::<f64>("float file of 90 MB, offsets, f64", 28_000, true, Offset::Each)),
         ("opened", || opened(28_000)),
         ("shared", shared),
     ];

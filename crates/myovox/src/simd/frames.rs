@@ -217,6 +217,15 @@ impl Linear {
         is_exact.then_some((f32::rounded(self.offset), factor))
     }
 
+    /// Factor whose product with a difference has the bits of the products with scale and gain: one of these is a power of two, which rounds
+    /// nothing, and all are of the sizes of `f32`, so that nothing vanishes.
+    fn factor(self) -> Option<f64> {
+        let is_power = |value: f64| value.is_normal() && value.to_bits() << 12 == 0;
+        let sizes = f64::from(f32::MIN_POSITIVE)..f64::from(f32::MAX);
+        let is_sized = sizes.contains(&self.scale.abs()) && sizes.contains(&self.gain.abs());
+        (is_sized && (is_power(self.scale) || is_power(self.gain))).then_some(self.scale * self.gain)
+    }
+
     /// Whether all numbers whose sizes are given by at most these bits are surely finite.
     fn keeps_finite(self, most: u32) -> bool {
         let largest = (f64::from(f32::from_bits(most)) + self.offset.abs()) * self.scale.abs() * self.gain.abs();
@@ -243,11 +252,14 @@ pub fn channels<T: Sample>(
     linear: [Linear; 4],
     rows: [&mut [T]; 4],
 ) -> [bool; 4] {
-    let most = match linear.map(|linear| linear.single(table)) {
-        [Some(a), Some(b), Some(c), Some(d)] if T::IS_SINGLE => {
-            dispatch!(level.0, simd => singles_at(simd, table, first, [a, b, c, d], rows))
-        }
-        _ => dispatch!(level.0, simd => channels_at(simd, table, first, linear, rows)),
+    let (single, factor) = (linear.map(|linear| linear.single(table)), linear.map(Linear::factor));
+    let most = if let ([Some(a), Some(b), Some(c), Some(d)], true) = (single, T::IS_SINGLE) {
+        dispatch!(level.0, simd => singles_at(simd, table, first, [a, b, c, d], rows))
+    } else if let [Some(a), Some(b), Some(c), Some(d)] = factor {
+        let offset = linear.map(|linear| linear.offset);
+        dispatch!(level.0, simd => scaled_at(simd, table, first, (offset, [a, b, c, d]), rows))
+    } else {
+        dispatch!(level.0, simd => channels_at(simd, table, first, linear, rows))
     };
     let mut finite = [false; 4];
     for ((finite, linear), most) in finite.iter_mut().zip(linear).zip(most) {
@@ -270,6 +282,20 @@ fn channels_at<S: Simd, T: Sample>(
 }
 
 #[inline(always)]
+fn scaled_at<S: Simd, T: Sample>(
+    simd: S,
+    table: Table<'_>,
+    first: usize,
+    (offset, factor): ([f64; 4], [f64; 4]),
+    rows: [&mut [T]; 4],
+) -> [u32; 4] {
+    let [a, b, c, d] = offset;
+    let [e, f, g, h] = factor;
+    let kernels = [Scaled::new(simd, a, e), Scaled::new(simd, b, f), Scaled::new(simd, c, g), Scaled::new(simd, d, h)];
+    dealt(simd, table, first, kernels, rows)
+}
+
+#[inline(always)]
 fn singles_at<S: Simd, T: Sample>(
     simd: S,
     table: Table<'_>,
@@ -286,6 +312,26 @@ fn singles_at<S: Simd, T: Sample>(
 /// of the function around it.
 trait Kernel<S: Simd>: Copy {
     fn store<T: Sample>(self, stored: Halves<S>, out: &mut [T; STEPS]);
+
+    /// Four channels of 16 rows of a table.
+    #[inline(always)]
+    fn block<T: Sample>(
+        simd: S,
+        kernels: [Self; 4],
+        (numbers, width): (&[f32], usize),
+        rows: [&mut [T; STEPS]; 4],
+        most: &mut [u32x8<S>; 4],
+    ) {
+        let [a, b, c, d] = half(simd, numbers, width);
+        let [a2, b2, c2, d2] = half(simd, &numbers[STEPS / 2 * width..], width);
+        larger(most, [a, b, c, d]);
+        larger(most, [a2, b2, c2, d2]);
+        let [row0, row1, row2, row3] = rows;
+        kernels[0].store([a, a2], row0);
+        kernels[1].store([b, b2], row1);
+        kernels[2].store([c, c2], row2);
+        kernels[3].store([d, d2], row3);
+    }
 }
 
 /// [`Linear`] by the letter.
@@ -317,6 +363,28 @@ impl<S: Simd> Kernel<S> for Double<S> {
     }
 }
 
+/// The same with [`Linear::factor`].
+#[derive(Clone, Copy)]
+struct Scaled<S: Simd> {
+    offset: f64x8<S>,
+    factor: f64x8<S>,
+}
+
+impl<S: Simd> Scaled<S> {
+    #[inline(always)]
+    fn new(simd: S, offset: f64, factor: f64) -> Self {
+        Self { offset: f64x8::splat(simd, offset), factor: f64x8::splat(simd, factor) }
+    }
+}
+
+impl<S: Simd> Kernel<S> for Scaled<S> {
+    #[inline(always)]
+    fn store<T: Sample>(self, [low, high]: Halves<S>, out: &mut [T; STEPS]) {
+        let (low, high) = f32x16::widen(low.combine(high));
+        T::store(((low - self.offset) * self.factor, (high - self.offset) * self.factor), out);
+    }
+}
+
 /// [`Linear::single`], for `f32` alone.
 #[derive(Clone, Copy)]
 struct Single<S: Simd> {
@@ -331,12 +399,39 @@ impl<S: Simd> Single<S> {
     }
 }
 
+impl<S: Simd> Single<S> {
+    #[inline(always)]
+    fn store_half<T: Sample>(self, stored: f32x8<S>, out: &mut [T]) {
+        T::store_scaled(stored - self.offset, self.factor, out);
+    }
+}
+
 impl<S: Simd> Kernel<S> for Single<S> {
+    /// One half after the other, which all registers hold.
+    #[inline(always)]
+    fn block<T: Sample>(
+        simd: S,
+        kernels: [Self; 4],
+        (numbers, width): (&[f32], usize),
+        rows: [&mut [T; STEPS]; 4],
+        most: &mut [u32x8<S>; 4],
+    ) {
+        let [row0, row1, row2, row3] = rows;
+        for (step, numbers) in [(0, numbers), (STEPS / 2, &numbers[STEPS / 2 * width..])] {
+            let stored = half(simd, numbers, width);
+            larger(most, stored);
+            kernels[0].store_half(stored[0], &mut row0[step..step + STEPS / 2]);
+            kernels[1].store_half(stored[1], &mut row1[step..step + STEPS / 2]);
+            kernels[2].store_half(stored[2], &mut row2[step..step + STEPS / 2]);
+            kernels[3].store_half(stored[3], &mut row3[step..step + STEPS / 2]);
+        }
+    }
+
     #[inline(always)]
     fn store<T: Sample>(self, [low, high]: Halves<S>, out: &mut [T; STEPS]) {
         let (a, b) = out.split_at_mut(STEPS / 2);
-        T::store_scaled(low - self.offset, self.factor, a);
-        T::store_scaled(high - self.offset, self.factor, b);
+        self.store_half(low, a);
+        self.store_half(high, b);
     }
 }
 
@@ -358,41 +453,27 @@ fn dealt<S: Simd, T: Sample, K: Kernel<S>>(
 ) -> [u32; 4] {
     let all = rows[0].len();
     let [(rows0, end0), (rows1, end1), (rows2, end2), (rows3, end3)] = rows.map(<[T]>::as_chunks_mut::<STEPS>);
-    let [kernel0, kernel1, kernel2, kernel3] = kernels;
     let mut most = [u32x8::splat(simd, 0); 4];
     let blocks = rows0.iter_mut().zip(rows1).zip(rows2).zip(rows3).zip(table.blocks(first));
     for ((((row0, row1), row2), row3), block) in blocks {
-        let stored = columns(simd, block, table.width);
-        larger(&mut most, stored);
-        kernel0.store(stored[0], row0);
-        kernel1.store(stored[1], row1);
-        kernel2.store(stored[2], row2);
-        kernel3.store(stored[3], row3);
+        K::block(simd, kernels, (block, table.width), [row0, row1, row2, row3], &mut most);
     }
     if !end0.is_empty() {
-        let stored = columns(simd, &table.last(first, all, end0.len()), 4);
-        larger(&mut most, stored);
-        end(kernel0, stored[0], end0);
-        end(kernel1, stored[1], end1);
-        end(kernel2, stored[2], end2);
-        end(kernel3, stored[3], end3);
+        let mut ends = [[T::default(); STEPS]; 4];
+        let [a, b, c, d] = &mut ends;
+        K::block(simd, kernels, (&table.last(first, all, end0.len()), 4), [a, b, c, d], &mut most);
+        for (end, all) in [end0, end1, end2, end3].into_iter().zip(ends) {
+            end.copy_from_slice(&all[..end.len()]);
+        }
     }
     [most[0].reduce_max(), most[1].reduce_max(), most[2].reduce_max(), most[3].reduce_max()]
 }
 
 #[inline(always)]
-fn larger<S: Simd>(most: &mut [u32x8<S>; 4], stored: [Halves<S>; 4]) {
-    for (most, [low, high]) in most.iter_mut().zip(stored) {
-        *most = most.max(low.bitcast::<u32x8<S>>() & SIZE).max(high.bitcast::<u32x8<S>>() & SIZE);
+fn larger<S: Simd>(most: &mut [u32x8<S>; 4], stored: [f32x8<S>; 4]) {
+    for (most, stored) in most.iter_mut().zip(stored) {
+        *most = most.max(stored.bitcast::<u32x8<S>>() & SIZE);
     }
-}
-
-/// The last numbers of a row, fewer than 16.
-#[inline(always)]
-fn end<S: Simd, T: Sample, K: Kernel<S>>(kernel: K, stored: Halves<S>, out: &mut [T]) {
-    let mut all = [T::default(); STEPS];
-    kernel.store(stored, &mut all);
-    out.copy_from_slice(&all[..out.len()]);
 }
 
 /// Four numbers of 16 rows, through time: one vector for each of the four.
@@ -610,13 +691,14 @@ mod tests {
         let (scale, tiny) = (f64::from(0.1_f32), f64::from(f32::MIN_POSITIVE));
         let single = linear([(0.0, scale, 1.0), (-0.0, 0.25, scale), (0.0, -scale, 2.0), (0.0, tiny, 0.25)]);
         let offset = linear([(2048.0, scale, 1.0), (-32768.0, scale, 0.5), (65535.0, 1.0, scale), (7.0, 0.0, 1.0)]);
+        let power = linear([(0.5, 0.1, 1.0), (-7.25, 0.3, 0.25), (1e-3, -2.0, 0.7), (32768.0, 0.5, 0.1)]);
         let nearly = linear([(0.5, scale, 1.0), (0.0, scale, scale), (0.0, 0.1, 1.0), (1e9, 1.0, 1.0)]);
         for kinds in [&[0.0, -0.0, 1e-40][..], &[f32::INFINITY, f32::NAN]] {
-            for linear in [general, single, offset, nearly] {
+            for linear in [general, single, offset, power, nearly] {
                 every_level::<T>(false, linear, kinds);
             }
         }
-        for linear in [general, single, offset, nearly] {
+        for linear in [general, single, offset, power, nearly] {
             every_level::<T>(true, linear, &[0.0, -32768.0, 65535.0]);
         }
         assert!(

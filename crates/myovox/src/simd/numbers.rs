@@ -1,5 +1,7 @@
 //! Stored numbers become `f32`, which holds each of them exactly.
 
+use std::ops::Range;
+
 use fearless_simd::{Simd, dispatch};
 
 use super::Level;
@@ -36,62 +38,95 @@ impl Stored {
 /// Neighbouring numbers of every record, and where they go in every row.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
-    /// Bytes of a record.
-    pub record: usize,
     /// First byte in the record.
     pub first: usize,
     /// Numbers.
     pub count: usize,
-    /// Numbers of a row.
-    pub width: usize,
     /// First number in the row.
     pub column: usize,
 }
 
-/// Takes a run out of each of `records` into a row of `rows`, as far as both go.
+/// What is taken out of records into a table.
+#[derive(Debug)]
+pub struct Take<'a> {
+    /// How it is stored.
+    pub stored: Stored,
+    /// Which of it.
+    pub runs: &'a [Run],
+    /// Numbers of a row.
+    pub width: usize,
+    /// The rows, at least one for each record, where there are runs.
+    pub rows: &'a mut [f32],
+}
+
+/// Takes the numbers of whole records of `record_bytes` each, record by record, so that memory is read once and from front to back.
 ///
 /// ```
-/// use myovox::simd::{Level, numbers::{Run, Stored, gather}};
-/// let run = Run { record: 6, first: 2, count: 2, width: 3, column: 1 };
+/// use myovox::simd::{Level, numbers::{Run, Stored, Take, gather}};
+/// let runs = [Run { first: 2, count: 2, column: 1 }];
 /// let mut rows = [0.0; 6];
-/// gather(Level::best(), Stored::LittleSigned, run, &[9, 9, 1, 0, 2, 0, 9, 9, 255, 255, 4, 0], &mut rows);
+/// let take = Take { stored: Stored::LittleSigned, runs: &runs, width: 3, rows: &mut rows };
+/// gather(Level::best(), 6, &[9, 9, 1, 0, 2, 0, 9, 9, 255, 255, 4, 0], &mut [take]);
 /// assert_eq!(rows, [0.0, 1.0, 2.0, 0.0, -1.0, 4.0]);
 /// ```
 ///
 /// # Panics
-/// When records and rows are not long enough for the run.
-pub fn gather(level: Level, stored: Stored, run: Run, records: &[u8], rows: &mut [f32]) {
-    if run.count > 0 {
-        dispatch!(level.0, simd => gather_at(simd, stored, run, records, rows));
+/// When a run goes beyond its record or its row, or rows are missing.
+pub fn gather(level: Level, record_bytes: usize, records: &[u8], takes: &mut [Take<'_>]) {
+    dispatch!(level.0, simd => gather_at(simd, record_bytes, records, takes));
+}
+
+/// Bytes of the records of which one run is taken after the other: memory is read from front to back, and short runs do not cost more than they
+/// hold.
+const STRETCH_BYTES: usize = 2 << 10;
+
+#[inline(always)]
+fn gather_at<S: Simd>(_: S, record_bytes: usize, records: &[u8], takes: &mut [Take<'_>]) {
+    let (stretch, count) = ((STRETCH_BYTES / record_bytes).max(1), records.len() / record_bytes);
+    for start in (0..count).step_by(stretch) {
+        let span = start..count.min(start + stretch);
+        for Take { stored, runs, width, rows } in &mut *takes {
+            for run in *runs {
+                take(*stored, *run, span.clone(), (records, record_bytes), (rows, *width));
+            }
+        }
     }
 }
 
-/// A loop and no function with a closure, which would not take over the instruction set of the function around it.
-macro_rules! convert {
-    ($bytes:expr, $out:expr, $width:literal, $raw:ident => $value:expr) => {
-        for (out, &$raw) in $out.iter_mut().zip($bytes.as_chunks::<$width>().0) {
-            *out = $value;
-        }
-    };
-}
-
 #[inline(always)]
-fn gather_at<S: Simd>(_: S, stored: Stored, run: Run, records: &[u8], rows: &mut [f32]) {
-    let bytes = run.first..run.first + run.count * stored.bytes();
-    let numbers = run.column..run.column + run.count;
-    for (record, row) in records.chunks_exact(run.record).zip(rows.chunks_exact_mut(run.width)) {
-        let (bytes, out) = (&record[bytes.clone()], &mut row[numbers.clone()]);
-        match stored {
-            Stored::LittleFloat if cfg!(target_endian = "little") => {
-                bytemuck::cast_slice_mut::<f32, u8>(out).copy_from_slice(bytes);
+fn take(
+    stored: Stored,
+    run: Run,
+    span: Range<usize>,
+    (records, record_bytes): (&[u8], usize),
+    (rows, width): (&mut [f32], usize),
+) {
+    let length = run.count * stored.bytes();
+    /// A loop and no function with a closure, which would not take over the instruction set of the function around it.
+    macro_rules! each {
+        ($bytes:ident, $out:ident => $body:expr) => {
+            for index in span {
+                let $bytes = &records[index * record_bytes + run.first..][..length];
+                let $out = &mut rows[index * width + run.column..][..run.count];
+                $body
             }
-            Stored::LittleFloat => convert!(bytes, out, 4, raw => f32::from_le_bytes(raw)),
-            Stored::BigFloat => convert!(bytes, out, 4, raw => f32::from_be_bytes(raw)),
-            Stored::LittleSigned => convert!(bytes, out, 2, raw => f32::from(i16::from_le_bytes(raw))),
-            Stored::BigSigned => convert!(bytes, out, 2, raw => f32::from(i16::from_be_bytes(raw))),
-            Stored::LittleUnsigned => convert!(bytes, out, 2, raw => f32::from(u16::from_le_bytes(raw))),
-            Stored::BigUnsigned => convert!(bytes, out, 2, raw => f32::from(u16::from_be_bytes(raw))),
+        };
+        ($raw:ident: $size:literal => $value:expr) => {
+            each!(bytes, out => for (out, &$raw) in out.iter_mut().zip(bytes.as_chunks::<$size>().0) {
+                *out = $value;
+            })
+        };
+    }
+    match stored {
+        Stored::LittleFloat if cfg!(target_endian = "little") => {
+            each!(bytes, out => bytemuck::cast_slice_mut::<f32, u8>(out).copy_from_slice(bytes));
         }
+        Stored::LittleFloat => each!(raw: 4 => f32::from_le_bytes(raw)),
+        Stored::BigFloat => each!(raw: 4 => f32::from_be_bytes(raw)),
+        Stored::LittleSigned => each!(raw: 2 => f32::from(i16::from_le_bytes(raw))),
+        Stored::BigSigned => each!(raw: 2 => f32::from(i16::from_be_bytes(raw))),
+        Stored::LittleUnsigned => each!(raw: 2 => f32::from(u16::from_le_bytes(raw))),
+        Stored::BigUnsigned => each!(raw: 2 => f32::from(u16::from_be_bytes(raw))),
     }
 }
 
@@ -125,7 +160,8 @@ mod tests {
                 }
                 for level in Level::available() {
                     let mut rows = vec![0.0; expected.len()];
-                    gather(level, stored, Run { record, first, count, width, column }, &frames, &mut rows);
+                    let runs = [Run { first, count, column }];
+                    gather(level, record, &frames, &mut [Take { stored, runs: &runs, width, rows: &mut rows }]);
                     let found: Vec<u32> = rows.into_iter().map(f32::to_bits).collect();
                     assert_eq!(found, expected, "{stored:?}, {}", level.name());
                 }

@@ -9,27 +9,13 @@ use crate::error::Result;
 use crate::limits::Budget;
 use crate::simd::Level;
 use crate::simd::frames::{BEHIND, Table};
-use crate::simd::numbers::{self, Stored, gather};
-
-/// Bytes of the frames that are looked at for points, then for samples.
-const STRETCH_BYTES: usize = 4 << 10;
+use crate::simd::numbers::{Run, Stored, Take, gather};
 
 /// Whether integer samples (and integer offsets) are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Signed,
     Unsigned,
-}
-
-/// Neighbouring numbers that are taken together.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    /// First byte in the frame of the file, and in its first sub-frame.
-    byte: usize,
-    /// Number of numbers.
-    count: usize,
-    /// First number in the row of the table.
-    column: usize,
 }
 
 /// How numbers are stored.
@@ -43,7 +29,7 @@ enum Format {
 #[derive(Clone, Debug)]
 struct Pick {
     runs: Vec<Run>,
-    /// Sub-frames, as far as `runs` tells them apart, behind so many bytes of the frame.
+    /// Sub-frames, as far as `runs` tells them apart; else 1. They stand behind so many bytes of the frame, and so do the runs.
     repeats: usize,
     repeat_bytes: usize,
     before: usize,
@@ -71,17 +57,17 @@ fn index(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// Indices as runs of neighbours, `each` numbers of `width` bytes apiece, from byte `start`.
-fn runs(indices: &[usize], each: usize, width: usize, start: usize) -> Vec<Run> {
+/// Indices as runs of neighbours, `each` numbers of `width` bytes apiece.
+fn runs(indices: &[usize], each: usize, width: usize) -> Vec<Run> {
     let step = each.saturating_mul(width);
     let mut runs: Vec<Run> = Vec::new();
     for (position, &i) in indices.iter().enumerate() {
-        let byte = start.saturating_add(i.saturating_mul(step));
+        let first = i.saturating_mul(step);
         match runs.last_mut() {
-            Some(run) if run.byte.saturating_add(run.count.saturating_mul(width)) == byte => {
+            Some(run) if run.first.saturating_add(run.count.saturating_mul(width)) == first => {
                 run.count = run.count.saturating_add(each);
             }
-            _ => runs.push(Run { byte, count: each, column: position.saturating_mul(each) }),
+            _ => runs.push(Run { first, count: each, column: position.saturating_mul(each) }),
         }
     }
     runs
@@ -101,13 +87,6 @@ impl Format {
     }
 }
 
-impl Run {
-    /// The run in every record of so many bytes, and in every row of so many numbers.
-    fn of(&self, record: usize, first: usize, width: usize) -> numbers::Run {
-        numbers::Run { record, first, count: self.count, width, column: self.column }
-    }
-}
-
 impl Pick {
     /// Numbers of a frame.
     fn numbers(&self) -> usize {
@@ -123,8 +102,8 @@ impl Picks {
         let all_channels = index(u64::from(layout.channels));
         let point_bytes = index(u64::from(layout.points)).saturating_mul(4).saturating_mul(width);
         let mut analog = Pick {
-            runs: runs(channels, 1, width, point_bytes),
-            repeats: if channels.is_empty() { 0 } else { per_frame },
+            runs: runs(channels, 1, width),
+            repeats: if channels.is_empty() { 1 } else { per_frame },
             repeat_bytes: all_channels.saturating_mul(width),
             before: point_bytes,
             format: Format::new(layout, sign),
@@ -132,11 +111,16 @@ impl Picks {
             rows: if channels.is_empty() { 0 } else { per_frame },
         };
         if let ([run], true) = (analog.runs.as_mut_slice(), channels.len() == all_channels) {
+            // Sub-frames follow each other without a gap.
             run.count = run.count.saturating_mul(per_frame);
             analog.repeats = 1;
         }
+        if analog.repeats == 1 {
+            analog.runs.iter_mut().for_each(|run| run.first = run.first.saturating_add(point_bytes));
+            analog.before = 0;
+        }
         let points = Pick {
-            runs: runs(points, 4, width, 0),
+            runs: runs(points, 4, width),
             repeats: 1,
             repeat_bytes: 0,
             before: 0,
@@ -194,48 +178,44 @@ impl Numbers {
         self.holds_integers = matches!(pick.format, Format::Plain(stored) if stored.is_integer());
     }
 
-    /// Adds the numbers of whole frames.
-    fn extend(&mut self, pick: &Pick, frame_bytes: usize, level: Level, frames: &[u8]) {
-        let start = self.rows.saturating_mul(self.width);
+    /// What [`gather`] takes out of each frame, where it can: numbers of no sub-frames, all of which `f32` holds.
+    fn take<'a>(&'a mut self, pick: &'a Pick, frames: usize) -> Option<Take<'a>> {
+        let Format::Plain(stored) = pick.format else { return None };
+        if pick.repeats != 1 {
+            return None;
+        }
+        self.rows = frames.saturating_mul(pick.rows);
+        Some(Take { stored, runs: &pick.runs, width: pick.numbers(), rows: &mut self.narrow })
+    }
+
+    /// Takes what [`take`](Self::take) cannot.
+    fn fill(&mut self, pick: &Pick, frame_bytes: usize, level: Level, frames: &[u8]) {
         let count = frames.len().checked_div(frame_bytes).unwrap_or(0);
-        self.rows = self.rows.saturating_add(count.saturating_mul(pick.rows));
-        let out = self.narrow.get_mut(start..).unwrap_or_default();
-        match pick.format {
-            Format::Plain(stored) if pick.repeats == 1 => {
-                for run in &pick.runs {
-                    let run = run.of(frame_bytes, run.byte, pick.numbers());
-                    gather(level, stored, run, frames, out);
-                }
+        self.rows = count.saturating_mul(pick.rows);
+        let Format::Plain(stored) = pick.format else { return self.fill_vax(pick, frame_bytes, frames) };
+        let rows = self.narrow.chunks_exact_mut(pick.numbers().max(1));
+        for (frame, rows) in frames.chunks_exact(frame_bytes).zip(rows) {
+            let sub_frames = frame.get(pick.before..).unwrap_or_default();
+            let take = Take { stored, runs: &pick.runs, width: pick.width, rows };
+            gather(level, pick.repeat_bytes.max(1), sub_frames, &mut [take]);
+        }
+    }
+
+    fn fill_vax(&mut self, pick: &Pick, frame_bytes: usize, frames: &[u8]) {
+        let mut is_wide = false;
+        each_run(pick, frame_bytes, frames, &mut self.narrow, |stored, out| {
+            for (out, &raw) in out.iter_mut().zip(stored) {
+                is_wide |= is_vax_wide(raw);
+                *out = vax_narrow(raw);
             }
-            Format::Plain(stored) => {
-                for (frame, out) in frames.chunks_exact(frame_bytes).zip(out.chunks_exact_mut(pick.numbers().max(1))) {
-                    let sub_frames = frame.get(pick.before..).unwrap_or_default();
-                    for run in &pick.runs {
-                        let first = run.byte.saturating_sub(pick.before);
-                        gather(level, stored, run.of(pick.repeat_bytes, first, pick.width), sub_frames, out);
-                    }
+        });
+        if is_wide {
+            self.wide.resize(self.narrow.len(), 0.0);
+            each_run(pick, frame_bytes, frames, &mut self.wide, |stored, out| {
+                for (out, &raw) in out.iter_mut().zip(stored) {
+                    *out = Processor::Dec.float(raw);
                 }
-            }
-            Format::Vax => {
-                let mut is_wide = false;
-                each_run(pick, frame_bytes, frames, out, |stored, out| {
-                    for (out, &raw) in out.iter_mut().zip(stored) {
-                        is_wide |= is_vax_wide(raw);
-                        *out = vax_narrow(raw);
-                    }
-                });
-                if is_wide && self.wide.is_empty() {
-                    self.wide.extend(self.narrow.iter().copied().map(f64::from));
-                }
-                if !self.wide.is_empty() {
-                    let out = self.wide.get_mut(start..).unwrap_or_default();
-                    each_run(pick, frame_bytes, frames, out, |stored, out| {
-                        for (out, &raw) in out.iter_mut().zip(stored) {
-                            *out = Processor::Dec.float(raw);
-                        }
-                    });
-                }
-            }
+            });
         }
     }
 
@@ -279,17 +259,19 @@ impl Tile {
         self.analog.prepare(&picks.analog, frames, budget)
     }
 
-    /// Takes the wanted numbers out of whole frames of the file: some frames for one table, then the same for the other, so that memory is read
-    /// from front to back.
+    /// Takes the wanted numbers out of whole frames of the file.
     pub(super) fn fill(&mut self, picks: &Picks, level: Level, frames: &[u8]) {
-        self.points.clear(&picks.points);
-        self.analog.clear(&picks.analog);
+        let Self { points, analog } = self;
+        points.clear(&picks.points);
+        analog.clear(&picks.analog);
         let frame_bytes = picks.frame_bytes.max(1);
-        let some = STRETCH_BYTES.checked_div(frame_bytes).unwrap_or(0).max(1).saturating_mul(frame_bytes);
-        for frames in frames.chunks(some) {
-            self.points.extend(&picks.points, frame_bytes, level, frames);
-            self.analog.extend(&picks.analog, frame_bytes, level, frames);
+        let count = frames.len().checked_div(frame_bytes).unwrap_or(0);
+        match (points.take(&picks.points, count), analog.take(&picks.analog, count)) {
+            (Some(points), Some(analog)) => return gather(level, frame_bytes, frames, &mut [points, analog]),
+            (Some(points), None) => gather(level, frame_bytes, frames, &mut [points]),
+            (None, _) => points.fill(&picks.points, frame_bytes, level, frames),
         }
+        analog.fill(&picks.analog, frame_bytes, level, frames);
     }
 }
 
@@ -314,11 +296,11 @@ fn each_run<V>(
     mut convert: impl FnMut(&[[u8; 4]], &mut [V]),
 ) {
     for (frame, out) in frames.chunks_exact(frame_bytes).zip(out.chunks_exact_mut(pick.numbers().max(1))) {
-        let (mut rest, mut before) = (out, 0_usize);
+        let (mut rest, mut before) = (out, pick.before);
         for _ in 0..pick.repeats {
             for run in &pick.runs {
                 let (here, behind) = rest.split_at_mut_checked(run.count).unwrap_or_default();
-                let start = run.byte.saturating_add(before);
+                let start = run.first.saturating_add(before);
                 let stored = frame.get(start..start.saturating_add(run.count.saturating_mul(4)));
                 convert(stored.unwrap_or_default().as_chunks().0, here);
                 rest = behind;
