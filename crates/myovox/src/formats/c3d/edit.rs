@@ -154,6 +154,7 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
     /// - `c3d.edit-changes-layout`: a parameter that says how the data are to be read was changed: such a recording is written with
     ///   [`write`](super::write);
     /// - `c3d.parameters-in-header`: the file says that its parameters start in block 1;
+    /// - `c3d.truncated-parameters`: the file ends before the values of a parameter do;
     /// - `c3d.parameters-too-long`, `c3d.parameter-too-long`: more than a file can count or a record can hold;
     /// - `c3d.value-not-representable`: a number that the file's processor has no code for;
     /// - those of the source and of the sink.
@@ -197,7 +198,14 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
         let mut blocks = 0_u16;
         loop {
             let parameters = self.shifted(blocks)?;
-            let records = section::records(&parameters, self.processor, &mut Vec::new())?;
+            let mut doubts = Vec::new();
+            let records = section::records(&parameters, self.processor, &mut doubts)?;
+            if let Some(doubt) = doubts.first() {
+                // The file ends before its values do: what they were, nobody knows.
+                let error =
+                    Error::data("c3d.truncated-parameters", "a parameter is cut short, its record cannot be kept");
+                return Err(error.field(doubt.place.field.as_deref().unwrap_or_default()).found(&doubt.message));
+            }
             let end = (records.len() as u64).saturating_add(4);
             let lacking = end.saturating_sub(self.room(0)).div_ceil(BLOCK);
             let total = self.room(0).div_ceil(BLOCK).saturating_add(lacking);
