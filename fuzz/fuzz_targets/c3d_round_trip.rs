@@ -36,6 +36,8 @@ fn edit(bytes: &[u8], recording: &C3dRecording) {
     let mut out = Vec::new();
     let done = editor.write(&mut out).expect("nothing is changed");
     assert!(done == Edited::Unchanged && out == bytes, "nothing changed, other bytes");
+    // Values cut short are filled up with blanks or zeros; that they were is among the warnings of reading.
+    let was_cut = editor.warnings().iter().any(|warning| warning.code == "c3d.param-data-truncated");
     let note = Parameter::text("NOTE", "seen").expect("a parameter");
     if let Err(error) = editor.parameters_mut().set("FUZZ_NOTE", note) {
         return named(&error);
@@ -46,7 +48,9 @@ fn edit(bytes: &[u8], recording: &C3dRecording) {
     }
     let again = c3d::read(&out, &C3dConfig::default(), &mut budget()).expect("what was edited is read");
     same_samples(recording, &again);
-    same_labels(recording, &again, &BTreeSet::new());
+    if !was_cut {
+        same_labels(recording, &again, &BTreeSet::new());
+    }
     let note = again.parameters.get("FUZZ_NOTE", "NOTE").and_then(Parameter::as_text);
     assert_eq!(note.as_deref(), Some("seen"));
     if recording.layout.frames > 0 {

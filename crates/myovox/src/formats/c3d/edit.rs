@@ -7,7 +7,8 @@
 //!
 //! Nothing changed: every byte is the same. Something changed: the records are written anew, so that what was odd in their list (offsets that
 //! lead past padding, the type 0 for texts, no description length, a missing terminator) is gone, and so is what stood in the space that the list
-//! gives up; header and data keep their bytes but for the block numbers, the rate and the scale.
+//! gives up; header and data keep their bytes but for the block numbers, the rate and the scale. Values of which the file held fewer than it declares
+//! (`c3d.param-data-truncated` among the warnings) are filled up with blanks or zeros.
 //!
 //! Source: "The C3D File Format", Motion Lab Systems.
 
@@ -154,7 +155,6 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
     /// - `c3d.edit-changes-layout`: a parameter that says how the data are to be read was changed: such a recording is written with
     ///   [`write`](super::write);
     /// - `c3d.parameters-in-header`: the file says that its parameters start in block 1;
-    /// - `c3d.truncated-parameters`: the file ends before the values of a parameter do;
     /// - `c3d.parameters-too-long`, `c3d.parameter-too-long`: more than a file can count or a record can hold;
     /// - `c3d.value-not-representable`: a number that the file's processor has no code for;
     /// - those of the source and of the sink.
@@ -198,14 +198,7 @@ impl<'a, S: ReadAt + ?Sized> Editor<'a, S> {
         let mut blocks = 0_u16;
         loop {
             let parameters = self.shifted(blocks)?;
-            let mut doubts = Vec::new();
-            let records = section::records(&parameters, self.processor, &mut doubts)?;
-            if let Some(doubt) = doubts.first() {
-                // The file ends before its values do: what they were, nobody knows.
-                let error =
-                    Error::data("c3d.truncated-parameters", "a parameter is cut short, its record cannot be kept");
-                return Err(error.field(doubt.place.field.as_deref().unwrap_or_default()).found(&doubt.message));
-            }
+            let records = section::records(&parameters, self.processor, &mut Vec::new())?;
             let end = (records.len() as u64).saturating_add(4);
             let lacking = end.saturating_sub(self.room(0)).div_ceil(BLOCK);
             let total = self.room(0).div_ceil(BLOCK).saturating_add(lacking);

@@ -315,11 +315,11 @@ fn chunks_beside_the_samples_are_passed_over_wherever_they_stand() {
     for id in [b"PAD ", b"FLLR", b"JUNK", b"iXML", b"smpl", b"id3 ", b"inst", b"PEAK", b"bext", b"axml", b"\0\0\0\0"] {
         for body in [&b"<x/>"[..], &b"odd"[..], &[][..]] {
             let beside = chunk(id, body);
-            for chunks in [
-                [beside.clone(), format.clone(), data.clone()],
-                [format.clone(), beside.clone(), data.clone()],
-                [format.clone(), data.clone(), beside.clone()],
-            ] {
+            let in_front = [beside.clone(), format.clone(), data.clone()];
+            let between = [format.clone(), beside.clone(), data.clone()];
+            // Zeros at the end are no chunk but what a recorder did not fill.
+            let behind = (id != b"\0\0\0\0").then(|| [format.clone(), data.clone(), beside]);
+            for chunks in [Some(in_front), Some(between), behind].into_iter().flatten() {
                 let name = String::from_utf8_lossy(id).into_owned();
                 let recording = read_plain(&riff(&chunks)).unwrap_or_else(|error| panic!("{name}: {error}"));
                 assert_eq!(integers(&recording), [1.0, -2.0, 3.0], "{name} {body:?}");
