@@ -24,7 +24,7 @@ check:
 test:
 	$(STEP) "format" cargo fmt --all --check
 	$(STEP) "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
-	$(STEP) "lints without threads" cargo clippy --locked --package myovox --no-default-features -- -D warnings
+	$(STEP) "lints without features" cargo clippy --locked --package myovox --no-default-features --all-targets -- -D warnings
 	$(STEP) "Rust tests and C programs" cargo $(RUN_TESTS) --locked --workspace --all-features
 	$(STEP) "documentation examples" cargo test --locked --doc --workspace --all-features
 	$(STEP) "documentation" cargo doc --locked --workspace --all-features --no-deps

@@ -1,10 +1,10 @@
 /*
- * myovox for C: muscle recordings (C3D) and phone calls (WAV) in, reports and arrays out.
+ * myovox for C: muscle recordings (C3D) and phone calls (WAV) in, reports, arrays and files out.
  *
  * Results. Functions return a myovox_result (MYOVOX_RESULT_OK is 0); outputs go through pointers. On failure nothing is written, except
  * *needed when a buffer is too small. myovox_last_error has the words for the last failure of the calling thread.
  *
- * Handles (myovox_report, myovox_c3d, myovox_wav) are opaque and belong to the caller, who frees each once with its own _free function; freeing
+ * Handles (myovox_report, myovox_c3d, myovox_wav, ...) are opaque and belong to the caller, who frees each once with its own _free function; freeing
  * NULL does nothing. They are independent of each other and of the bytes that they were made from. Using a handle after it was freed
  * is undefined. A handle never changes after it was made: any number of threads may read it at once.
  *
@@ -22,7 +22,10 @@
  *         free(json);
  *     }
  *
- * Array buffer convention (double *buffer, size_t capacity, size_t *needed): the same, counted in doubles. Time is the last axis and runs fastest.
+ * Array buffer convention (double *buffer, size_t capacity, size_t *needed): the same, counted in values of the buffer's type. Time is the last
+ * axis and runs fastest.
+ *
+ * Settings (const char *config_json_or_null) are a JSON object with the names and defaults of the library; what it does not name has its default.
  *
  * Threads. Every function may be called from any thread at any time. The library starts no threads and has no state beside the last error of
  * each thread.
@@ -73,10 +76,20 @@ typedef enum {
 // A C3D recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_c3d myovox_c3d;
 
+// The force platforms of a recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
+typedef struct myovox_c3d_platforms myovox_c3d_platforms;
+
+// A C3D file of which header and parameters are read, and whose data is read in parts. Never changes: may be read from several threads at
+// once; freed once, when no thread reads it any more. While it lives its file stays open.
+typedef struct myovox_c3d_reader myovox_c3d_reader;
+
 // The report of one recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_report myovox_report;
 
-// A WAV recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
+// Warnings of one call. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
+typedef struct myovox_warnings myovox_warnings;
+
+// A recording of sound. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_wav myovox_wav;
 
 #ifdef __cplusplus
@@ -99,6 +112,20 @@ myovox_result myovox_last_error(char *buffer,
 myovox_result myovox_last_error_code(char *buffer,
                                      size_t capacity,
                                      size_t *needed);
+
+// Number of warnings. Fails with NULL_POINTER. Thread-safe, also for one handle.
+myovox_result myovox_warnings_count(const myovox_warnings *warnings, size_t *count);
+
+// The warnings: a JSON array of objects with "code", "message" and the place; "[]" for none.
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one handle.
+myovox_result myovox_warnings_json(const myovox_warnings *warnings,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *needed);
+
+// Frees warnings; NULL is nothing to free. Freeing twice is undefined.
+void myovox_warnings_free(myovox_warnings *warnings);
 
 // The version of the library, "MAJOR.MINOR.PATCH", for ever valid, not to be freed. Never NULL. Thread-safe.
 const char *myovox_version(void);
@@ -205,6 +232,14 @@ myovox_result myovox_c3d_residuals(const myovox_c3d *recording,
                                    size_t capacity,
                                    size_t *needed);
 
+// Which cameras saw the points, markers x frames, one byte each: bits 0 to 6 are cameras 1 to 7; 0 where the point was not seen.
+//
+// Array buffer convention, counted in bytes. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one recording.
+myovox_result myovox_c3d_camera_masks(const myovox_c3d *recording,
+                                      uint8_t *buffer,
+                                      size_t capacity,
+                                      size_t *needed);
+
 // The analog samples, channels x samples per channel: all of channel 0, then all of channel 1, ...; in the unit of the channel.
 //
 // Array buffer convention. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL. Thread-safe, also for one recording.
@@ -221,13 +256,307 @@ myovox_result myovox_c3d_warnings_json(const myovox_c3d *recording,
                                        size_t capacity,
                                        size_t *needed);
 
-// Reads a WAV file (RIFF, RF64, Wave64; integers, floats, G.711, ADPCM) with the default limits.
+// What the recording says about itself, as one JSON object: "frames", "first_frame", "point_rate_hz", "point_units", "point_labels",
+// "samples_per_frame", "analog_rate_hz", "analog_labels", "analog_units", "processor", "storage", "force_platform_channels" (from 0), "events",
+// "parameters", "warnings". What the file does not state is null.
+//
+// "events": objects with "label", "context", "time_s" (from the first frame in the file), "time_trial_s" (from frame 1 of the trial), "source",
+// "stored_s".
+// "parameters": {"POINT": {"RATE": {"type": "real", "dims": [], "values": [100.0], "description": ""}, ...}, ...}, names in upper case, of names
+// that occur twice the first; the first dimension runs fastest; texts are one string each; numbers that are none are null; of unknown types
+// "values" holds the bytes.
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one recording.
+myovox_result myovox_c3d_metadata_json(const myovox_c3d *recording,
+                                       char *buffer,
+                                       size_t capacity,
+                                       size_t *needed);
+
+// Writes the recording to a C3D file, whole or not at all: the file of that name is replaced when everything was written.
+//
+// path: UTF-8.
+// config_json_or_null: settings as a JSON object; NULL for all defaults. "processor": "auto" (default), "intel", "dec" or "mips"; "storage":
+// "auto" (default), "integer" or "float"; "long_parameters": "refuse" (default) or "uncounted". Unknown keys are refused.
+// warnings_or_null: receives what was corrected or rounded, to be freed with myovox_warnings_free; NULL when not wanted.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, IO, DATA, UNSUPPORTED, LIMIT, CONFIG, PANIC. Thread-safe, also for one recording.
+myovox_result myovox_c3d_write(const myovox_c3d *recording,
+                               const char *path,
+                               const char *config_json_or_null,
+                               myovox_warnings **warnings_or_null);
+
+// Opens a C3D file and reads its header and parameters; of the data nothing is decoded. The file stays open until the reader is freed.
+//
+// path: UTF-8.
+// config_json_or_null: settings as a JSON object; NULL for all defaults. "policy": "lenient" (default), "strict" or "recover". Unknown keys are
+// refused.
+// reader: receives the reader, to be freed with myovox_c3d_reader_free. Not written on failure.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, IO, DATA, UNSUPPORTED, LIMIT, CONFIG, PANIC. Thread-safe.
+myovox_result myovox_c3d_reader_open(const char *path,
+                                     const char *config_json_or_null,
+                                     myovox_c3d_reader **reader);
+
+// The same for a file in memory. The bytes are copied.
+//
+// bytes, length: the whole file. NULL with 0 is an empty file.
+// config_json_or_null, reader: as for myovox_c3d_reader_open.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, DATA, UNSUPPORTED, LIMIT, CONFIG, PANIC. Thread-safe.
+myovox_result myovox_c3d_reader_from_bytes(const uint8_t *bytes,
+                                           size_t length,
+                                           const char *config_json_or_null,
+                                           myovox_c3d_reader **reader);
+
+// Frees a reader and closes its file; NULL is nothing to free. Freeing twice is undefined.
+void myovox_c3d_reader_free(myovox_c3d_reader *reader);
+
+// How much there is: points (markers), analog channels, frames, analog samples per channel and frame. Any of the outputs may be NULL.
+//
+// Fails with NULL_POINTER. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_sizes(const myovox_c3d_reader *reader,
+                                      size_t *points_or_null,
+                                      size_t *channels_or_null,
+                                      uint64_t *frames_or_null,
+                                      uint32_t *samples_per_frame_or_null);
+
+// What header and parameters say, as one JSON object; the fields of myovox_c3d_metadata_json. The warnings are those of header, parameters and
+// analog scales.
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_metadata_json(const myovox_c3d_reader *reader,
+                                              char *buffer,
+                                              size_t capacity,
+                                              size_t *needed);
+
+// The index, from 0, of the first point with this label.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT (where there is none, or the text is not UTF-8). Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_find_point(const myovox_c3d_reader *reader,
+                                           const char *label,
+                                           size_t *index);
+
+// The index, from 0, of the first analog channel with this label.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT (where there is none, or the text is not UTF-8). Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_find_channel(const myovox_c3d_reader *reader,
+                                             const char *label,
+                                             size_t *index);
+
+// Coordinates of chosen points and frames, points x 3 x frames: all frames of x of the first point, then of y, then of z, then the next point, ...;
+// in the unit of the file, NaN where the point was not seen. Block after block of frames reads a recording of any length in constant memory.
+//
+// indices_or_null, count: which points, from 0, in the order in which they come out; NULL with 0 for all.
+// first_frame, frames: which frames, counted from 0 at the first in the file.
+// warnings_or_null: receives what was doubtful among the numbers read, to be freed with myovox_warnings_free; NULL when not wanted. Not written
+// when the size is asked for.
+//
+// Array buffer convention, in the type of the buffer. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL, IO, DATA, LIMIT, CONFIG (points, channels or frames that are not there), PANIC.
+// Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_points_f64(const myovox_c3d_reader *reader,
+                                           const size_t *indices_or_null,
+                                           size_t count,
+                                           uint64_t first_frame,
+                                           uint64_t frames,
+                                           double *buffer,
+                                           size_t capacity,
+                                           size_t *needed,
+                                           myovox_warnings **warnings_or_null);
+
+// The same in single precision.
+//
+// Arguments, conventions and failures as for myovox_c3d_reader_points_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_points_f32(const myovox_c3d_reader *reader,
+                                           const size_t *indices_or_null,
+                                           size_t count,
+                                           uint64_t first_frame,
+                                           uint64_t frames,
+                                           float *buffer,
+                                           size_t capacity,
+                                           size_t *needed,
+                                           myovox_warnings **warnings_or_null);
+
+// Residuals of chosen points and frames, points x frames; in the unit of the file, 0 for points that were interpolated, negative where the point
+// was not seen.
+//
+// Arguments, conventions and failures as for myovox_c3d_reader_points_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_residuals_f64(const myovox_c3d_reader *reader,
+                                              const size_t *indices_or_null,
+                                              size_t count,
+                                              uint64_t first_frame,
+                                              uint64_t frames,
+                                              double *buffer,
+                                              size_t capacity,
+                                              size_t *needed,
+                                              myovox_warnings **warnings_or_null);
+
+// The same in single precision.
+//
+// Arguments, conventions and failures as for myovox_c3d_reader_points_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_residuals_f32(const myovox_c3d_reader *reader,
+                                              const size_t *indices_or_null,
+                                              size_t count,
+                                              uint64_t first_frame,
+                                              uint64_t frames,
+                                              float *buffer,
+                                              size_t capacity,
+                                              size_t *needed,
+                                              myovox_warnings **warnings_or_null);
+
+// Which cameras saw chosen points in chosen frames, points x frames, one byte each: bits 0 to 6 are cameras 1 to 7.
+//
+// Arguments, conventions and failures as for myovox_c3d_reader_points_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_camera_masks(const myovox_c3d_reader *reader,
+                                             const size_t *indices_or_null,
+                                             size_t count,
+                                             uint64_t first_frame,
+                                             uint64_t frames,
+                                             uint8_t *buffer,
+                                             size_t capacity,
+                                             size_t *needed,
+                                             myovox_warnings **warnings_or_null);
+
+// Samples of chosen analog channels and frames, channels x samples: all of the first channel, then all of the next, ...; as many samples in each
+// frame as myovox_c3d_reader_sizes says, in the unit of the channel.
+//
+// indices_or_null, count: which channels, from 0, in the order in which they come out; NULL with 0 for all.
+// Else as for myovox_c3d_reader_points_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_analog_f64(const myovox_c3d_reader *reader,
+                                           const size_t *indices_or_null,
+                                           size_t count,
+                                           uint64_t first_frame,
+                                           uint64_t frames,
+                                           double *buffer,
+                                           size_t capacity,
+                                           size_t *needed,
+                                           myovox_warnings **warnings_or_null);
+
+// The same in single precision.
+//
+// Arguments, conventions and failures as for myovox_c3d_reader_analog_f64. Thread-safe, also for one reader.
+myovox_result myovox_c3d_reader_analog_f32(const myovox_c3d_reader *reader,
+                                           const size_t *indices_or_null,
+                                           size_t count,
+                                           uint64_t first_frame,
+                                           uint64_t frames,
+                                           float *buffer,
+                                           size_t capacity,
+                                           size_t *needed,
+                                           myovox_warnings **warnings_or_null);
+
+// Computes force, moment, centre of pressure and free moment of every force platform of a recording.
+//
+// config_json_or_null: settings as a JSON object; NULL for all defaults. "cop_threshold_n": smallest |Fz| for a centre of pressure, 10 N by
+// default; "sign": "measured" (default) or "ground_reaction"; "baseline": "none" (default) or "zero_frames"; "kistler_correction": "none"
+// (default) or "polynomial"; "policy": "lenient" (default) or "strict". Unknown keys are refused.
+// platforms: receives the platforms, none where the recording has none; to be freed with myovox_c3d_platforms_free. Not written on failure.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, DATA, LIMIT, CONFIG, PANIC. Thread-safe, also for one recording.
+myovox_result myovox_c3d_force_platforms(const myovox_c3d *recording,
+                                         const char *config_json_or_null,
+                                         myovox_c3d_platforms **platforms);
+
+// Frees force platforms; NULL is nothing to free. Freeing twice is undefined.
+void myovox_c3d_platforms_free(myovox_c3d_platforms *platforms);
+
+// Number of force platforms, also of those without loads. Fails with NULL_POINTER. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_count(const myovox_c3d_platforms *platforms,
+                                         size_t *count);
+
+// What the platforms are, as one JSON object: "rate_hz" of the loads, "baseline_frames" that were subtracted, "platforms" with "type", "channels"
+// (from 0), "corners", "center", "rotation" (rows of the matrix from plate to laboratory), "origin", "length_m" (metres per unit of
+// length), the sources of their units, "cop_corrected", "has_loads"; "missing" says which have no loads and why; "warnings".
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_json(const myovox_c3d_platforms *platforms,
+                                        char *buffer,
+                                        size_t capacity,
+                                        size_t *needed);
+
+// The type of a platform (FORCE_PLATFORM:TYPE), 0 where the file does not say; index from 0.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_type(const myovox_c3d_platforms *platforms, size_t index, uint32_t *kind);
+
+// The corners of a platform in the laboratory, 4 x 3: x, y, z of the corner at (+x, +y) of the plate, then at (-x, +y), (-x, -y), (+x, -y); in
+// the unit of the points.
+//
+// Array buffer convention. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_corners(const myovox_c3d_platforms *platforms,
+                                           size_t index,
+                                           double *buffer,
+                                           size_t capacity,
+                                           size_t *needed);
+
+// The origin of a platform (FORCE_PLATFORM:ORIGIN) as it was used: x, y, z in the frame of the plate and the unit of the points.
+//
+// Array buffer convention. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_origin(const myovox_c3d_platforms *platforms,
+                                          size_t index,
+                                          double *buffer,
+                                          size_t capacity,
+                                          size_t *needed);
+
+// The force on a platform in the laboratory in N, 3 x samples: all samples of x, then of y, then of z; NaN for type 12, which measures one
+// component only.
+//
+// Array buffer convention. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL, and with DATA where the platform cannot be what the file
+// says: the last error has the reason. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_force_n(const myovox_c3d_platforms *platforms,
+                                           size_t index,
+                                           double *buffer,
+                                           size_t capacity,
+                                           size_t *needed);
+
+// The force along the z axis of the plate in N, one value a sample.
+//
+// Conventions and failures as for myovox_c3d_platforms_force_n. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_normal_force_n(const myovox_c3d_platforms *platforms,
+                                                  size_t index,
+                                                  double *buffer,
+                                                  size_t capacity,
+                                                  size_t *needed);
+
+// The moment about the centre of the surface of a platform, in the laboratory in N m, 3 x samples; NaN for type 12, and where the origin is not
+// known.
+//
+// Conventions and failures as for myovox_c3d_platforms_force_n. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_moment_nm(const myovox_c3d_platforms *platforms,
+                                             size_t index,
+                                             double *buffer,
+                                             size_t capacity,
+                                             size_t *needed);
+
+// The centre of pressure on a platform, in the laboratory and the unit of the points, 3 x samples; NaN at or below the threshold of force.
+//
+// Conventions and failures as for myovox_c3d_platforms_force_n. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_center_of_pressure(const myovox_c3d_platforms *platforms,
+                                                      size_t index,
+                                                      double *buffer,
+                                                      size_t capacity,
+                                                      size_t *needed);
+
+// The free moment on a platform, along the z axis of the plate, in the laboratory in N m, 3 x samples; NaN at or below the threshold of force and
+// for type 12.
+//
+// Conventions and failures as for myovox_c3d_platforms_force_n. Thread-safe, also for one handle.
+myovox_result myovox_c3d_platforms_free_moment_nm(const myovox_c3d_platforms *platforms,
+                                                  size_t index,
+                                                  double *buffer,
+                                                  size_t capacity,
+                                                  size_t *needed);
+
+// Reads a recording of sound with the default limits: WAV (RIFF, RIFX, RF64, BW64, Wave64; integers, floats, G.711, ADPCM, GSM 6.10), AIFF, AU,
+// and, unless built without the feature "codecs", FLAC, MP3, AAC-LC and ALAC in MP4, Vorbis and Opus in Ogg and WebM. The kind is
+// found from the bytes. Encoder delay and padding are cut where the file states them.
 //
 // bytes, length: the whole file. NULL with 0 is an empty file.
 // recording: receives the recording, to be freed with myovox_wav_free. Not written on failure.
 //
 // Fails with NULL_POINTER, INVALID_ARGUMENT, DATA, UNSUPPORTED, LIMIT, PANIC. Thread-safe.
-myovox_result myovox_wav_read(const uint8_t *bytes, size_t length, myovox_wav **recording);
+myovox_result myovox_wav_read(const uint8_t *bytes,
+                              size_t length,
+                              myovox_wav **recording);
 
 // Frees a recording; NULL is nothing to free. Freeing twice is undefined.
 void myovox_wav_free(myovox_wav *recording);
@@ -241,7 +570,16 @@ myovox_result myovox_wav_samples_per_channel(const myovox_wav *recording, size_t
 // Samples per second and channel, Hz. Fails with NULL_POINTER. Thread-safe, also for one recording.
 myovox_result myovox_wav_rate_hz(const myovox_wav *recording, double *rate_hz);
 
-// The samples, channels x samples per channel: all of channel 0, then all of channel 1, ...; full scale is 1.
+// How the samples are stored: "pcm16", "float32", "mulaw", "ima_adpcm", "mp3", "opus", ...; the word of the reports.
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one recording.
+myovox_result myovox_wav_coding(const myovox_wav *recording,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *needed);
+
+// The samples, channels x samples per channel: all of channel 0, then all of channel 1, ...; full scale is 1, floats and lossy
+// codecs may go beyond it.
 //
 // Array buffer convention. Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL. Thread-safe, also for one recording.
 myovox_result myovox_wav_samples(const myovox_wav *recording,
@@ -256,6 +594,35 @@ myovox_result myovox_wav_warnings_json(const myovox_wav *recording,
                                        char *buffer,
                                        size_t capacity,
                                        size_t *needed);
+
+// Writes samples to a WAV file, whole or not at all: the file of that name is replaced when everything was written.
+//
+// path: UTF-8.
+// samples: channels x samples_per_channel, all of channel 0, then all of channel 1, ...; full scale is 1.
+// rate_hz: samples per second and channel.
+// config_json_or_null: settings as a JSON object; NULL for all defaults. "coding": "pcm8", "pcm16" (default), "pcm24", "pcm32" or "float32".
+// "policy": "lenient" (default) clips samples beyond full scale with a warning, "strict" refuses them. Unknown keys are refused.
+// warnings_or_null: receives what was clipped, to be freed with myovox_warnings_free; NULL when not wanted.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, IO, DATA, UNSUPPORTED, CONFIG, PANIC. Thread-safe.
+myovox_result myovox_wav_write(const char *path,
+                               const double *samples,
+                               size_t channels,
+                               size_t samples_per_channel,
+                               uint32_t rate_hz,
+                               const char *config_json_or_null,
+                               myovox_warnings **warnings_or_null);
+
+// The same for samples in single precision.
+//
+// Arguments and failures as for myovox_wav_write. Thread-safe.
+myovox_result myovox_wav_write_f32(const char *path,
+                                   const float *samples,
+                                   size_t channels,
+                                   size_t samples_per_channel,
+                                   uint32_t rate_hz,
+                                   const char *config_json_or_null,
+                                   myovox_warnings **warnings_or_null);
 
 #ifdef __cplusplus
 }  // extern "C"

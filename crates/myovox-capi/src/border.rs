@@ -6,9 +6,12 @@
 use std::any::Any;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
+use myovox::Error;
 use myovox::batch::said;
-use myovox::{Error, Warning};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::result::{Failure, keep, myovox_result};
 
@@ -93,10 +96,53 @@ pub(crate) fn item(items: &[String], index: usize) -> Result<&str, Failure> {
     })
 }
 
-/// Warnings as JSON.
-pub(crate) fn json(warnings: &[Warning]) -> Result<String, Failure> {
-    serde_json::to_string(warnings)
-        .map_err(|cause| Failure::new(myovox_result::Other, "capi.not-json", format!("warnings: {cause}")))
+/// The items of an optional list; nothing for `NULL`, which stands for all there are.
+///
+/// # Safety
+/// `pointer` is `NULL` or points to `count` items that nobody changes during the call.
+pub(crate) unsafe fn items<'a, T>(pointer: *const T, count: usize, what: &str) -> Result<Option<&'a [T]>, Failure> {
+    if pointer.is_null() {
+        return if count == 0 { Ok(None) } else { Err(Failure::null(what)) };
+    }
+    let fits = count.checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    if !fits || !pointer.is_aligned() {
+        let message = format!("{what}: {count} items that no array can hold, or not aligned");
+        return Err(Failure::invalid("capi.out-of-range", message));
+    }
+    // SAFETY: not NULL, aligned, not longer than an object can be; live and unchanged by the contract above.
+    Ok(Some(unsafe { std::slice::from_raw_parts(pointer, count) }))
+}
+
+/// Settings as JSON: what the text does not name, and all of it for `NULL`, has its default.
+///
+/// # Safety
+/// `pointer` is `NULL` or points to a NUL-terminated string that nobody changes during the call.
+pub(crate) unsafe fn config<T: Default + DeserializeOwned>(pointer: *const c_char) -> Result<T, Failure> {
+    // SAFETY: NUL-terminated by the contract above.
+    let Some(text) = (unsafe { text(pointer, "config_json_or_null") })? else { return Ok(T::default()) };
+    let failed = |code, cause: serde_json::Error| {
+        Failure::new(myovox_result::Config, code, format!("config_json_or_null: {cause}"))
+    };
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|cause| failed("config.not-json", cause))?;
+    T::deserialize(value).map_err(|cause| {
+        let is_unknown = cause.to_string().starts_with("unknown field");
+        failed(if is_unknown { "config.unknown-key" } else { "config.bad-value" }, cause)
+    })
+}
+
+/// The path of a file.
+///
+/// # Safety
+/// `pointer` is `NULL` or points to a NUL-terminated string that nobody changes during the call.
+pub(crate) unsafe fn path<'a>(pointer: *const c_char) -> Result<&'a Path, Failure> {
+    // SAFETY: NUL-terminated by the contract above.
+    unsafe { text(pointer, "path") }?.map(Path::new).ok_or_else(|| Failure::null("path"))
+}
+
+/// A value as JSON.
+pub(crate) fn json(value: &(impl Serialize + ?Sized), what: &str) -> Result<String, Failure> {
+    serde_json::to_string(value)
+        .map_err(|cause| Failure::new(myovox_result::Other, "capi.not-json", format!("{what}: {cause}")))
 }
 
 /// Checks that a result can be written, before any work is done for it.
@@ -173,16 +219,16 @@ pub(crate) unsafe fn give_text(
 /// Copies values in their order.
 ///
 /// # Safety
-/// `buffer` is `NULL` or has room for `capacity` doubles, `needed` is `NULL` or has room for a number.
-pub(crate) unsafe fn give_values<'a>(
-    values: impl ExactSizeIterator<Item = &'a f64>,
-    buffer: *mut f64,
+/// `buffer` is `NULL` or has room for `capacity` values, `needed` is `NULL` or has room for a number.
+pub(crate) unsafe fn give_values<'a, T: Copy + 'a>(
+    values: impl ExactSizeIterator<Item = &'a T>,
+    buffer: *mut T,
     capacity: usize,
     needed: *mut usize,
 ) -> Result<(), Failure> {
     let length = values.len();
     if !buffer.is_aligned() {
-        return Err(Failure::invalid("capi.out-of-range", "buffer: not aligned to a double"));
+        return Err(Failure::invalid("capi.out-of-range", "buffer: not aligned to its values"));
     }
     // SAFETY: room as the contract above says.
     if unsafe { fits(length, buffer, capacity, needed) }? {
@@ -198,7 +244,12 @@ pub(crate) unsafe fn give_values<'a>(
 ///
 /// # Safety
 /// `needed` is `NULL` or has room for a number.
-unsafe fn fits<T>(length: usize, buffer: *mut T, capacity: usize, needed: *mut usize) -> Result<bool, Failure> {
+pub(crate) unsafe fn fits<T>(
+    length: usize,
+    buffer: *mut T,
+    capacity: usize,
+    needed: *mut usize,
+) -> Result<bool, Failure> {
     if buffer.is_null() && capacity > 0 {
         return Err(Failure::null("buffer"));
     }

@@ -9,8 +9,12 @@ use myovox::formats::{c3d, wav};
 use myovox::{Budget, Config, Limits};
 use myovox_capi::analyze::{myovox_analyze, myovox_report_free, myovox_report_json, myovox_version};
 use myovox_capi::c3d::{
-    myovox_c3d, myovox_c3d_analog, myovox_c3d_analog_label, myovox_c3d_free, myovox_c3d_points, myovox_c3d_read,
-    myovox_c3d_residuals, myovox_c3d_warnings_json,
+    myovox_c3d, myovox_c3d_analog, myovox_c3d_analog_label, myovox_c3d_free, myovox_c3d_metadata_json,
+    myovox_c3d_points, myovox_c3d_read, myovox_c3d_residuals, myovox_c3d_warnings_json,
+};
+use myovox_capi::c3d_reader::{
+    myovox_c3d_reader_analog_f64, myovox_c3d_reader_free, myovox_c3d_reader_from_bytes,
+    myovox_c3d_reader_metadata_json, myovox_c3d_reader_points_f64,
 };
 use myovox_capi::result::myovox_result;
 use myovox_capi::wav::{myovox_wav_free, myovox_wav_rate_hz, myovox_wav_read, myovox_wav_samples};
@@ -100,6 +104,57 @@ fn check_c3d(processor: Processor, storage: Storage) {
     assert_eq!(warnings, serde_json::to_string(&expected.warnings).unwrap());
     // SAFETY: the recording is live and not used again.
     unsafe { myovox_c3d_free(recording) };
+}
+
+#[test]
+fn a_reader_has_the_bits_of_the_library_and_tells_the_same_metadata() {
+    let (bytes, _) = markers::markers(Processor::Mips, Storage::Int16);
+    let budget = &mut Budget::new(&Limits::default());
+    let expected = c3d::read(&bytes, &c3d::C3dConfig::default(), budget).unwrap();
+    let mut reader = null_mut();
+    // SAFETY: the bytes live through the call, `reader` is ours.
+    let opened = unsafe { myovox_c3d_reader_from_bytes(bytes.as_ptr(), bytes.len(), null(), &raw mut reader) };
+    assert_eq!(opened, myovox_result::Ok);
+    let frames = expected.frames as u64;
+    let points = values(|buffer, capacity, needed| {
+        // SAFETY: here and below the reader is live, the buffers are as large as stated, nobody wants warnings.
+        unsafe { myovox_c3d_reader_points_f64(reader, null(), 0, 0, frames, buffer, capacity, needed, null_mut()) }
+    });
+    assert_eq!(bits(&points), bits(&expected.points));
+    let analog = values(|buffer, capacity, needed| {
+        // SAFETY: as above.
+        unsafe { myovox_c3d_reader_analog_f64(reader, null(), 0, 0, frames, buffer, capacity, needed, null_mut()) }
+    });
+    assert_eq!(bits(&analog), bits(&expected.analog));
+    // SAFETY: as above.
+    let of_reader =
+        text(|buffer, capacity, needed| unsafe { myovox_c3d_reader_metadata_json(reader, buffer, capacity, needed) });
+    // SAFETY: the reader is live and not used again.
+    unsafe { myovox_c3d_reader_free(reader) };
+
+    let mut recording: *mut myovox_c3d = null_mut();
+    // SAFETY: the bytes live through the call, `recording` is ours.
+    assert_eq!(unsafe { myovox_c3d_read(bytes.as_ptr(), bytes.len(), &raw mut recording) }, myovox_result::Ok);
+    // SAFETY: the recording is live and the buffer as large as stated.
+    let of_recording =
+        text(|buffer, capacity, needed| unsafe { myovox_c3d_metadata_json(recording, buffer, capacity, needed) });
+    // SAFETY: the recording is live and not used again.
+    unsafe { myovox_c3d_free(recording) };
+    assert_eq!(of_reader, of_recording);
+    let metadata: serde_json::Value = serde_json::from_str(&of_reader).unwrap();
+    assert_eq!(metadata["events"], serde_json::to_value(&expected.events).unwrap());
+    assert_eq!(metadata["events"].as_array().unwrap().len(), 4);
+    assert_eq!(metadata["first_frame"], expected.first_frame);
+    assert_eq!(metadata["processor"], "mips");
+    for group in expected.parameters.groups() {
+        for parameter in &group.parameters {
+            let told = &metadata["parameters"][group.name.to_uppercase()][parameter.name.to_uppercase()];
+            assert_eq!(told["dims"], serde_json::to_value(&parameter.dims).unwrap(), "{}", parameter.name);
+            let numbers: Vec<f64> =
+                told["values"].as_array().unwrap().iter().filter_map(serde_json::Value::as_f64).collect();
+            assert_eq!(numbers, parameter.as_f64s(), "{}", parameter.name);
+        }
+    }
 }
 
 #[test]

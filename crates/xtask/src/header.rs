@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cbindgen::{Builder, Config};
 
 /// The sources in the order in which the header presents them.
-const SOURCES: [&str; 5] = ["result", "last_error", "analyze", "c3d", "wav"];
+const SOURCES: [&str; 8] = ["result", "last_error", "warnings", "analyze", "c3d", "c3d_reader", "c3d_platforms", "wav"];
 
 fn capi() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../myovox-capi")

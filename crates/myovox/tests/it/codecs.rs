@@ -5,6 +5,8 @@ mod corpus;
 mod flac;
 #[cfg(feature = "codecs")]
 mod hostile;
+#[cfg(feature = "codecs")]
+mod libsndfile;
 mod plain;
 
 use myovox::formats::codecs::{self, AudioRecording, CodecsConfig};

@@ -16,6 +16,7 @@ use crate::common;
 
 mod hostile;
 mod parts;
+mod rows;
 mod write;
 
 /// The compressed and foreign files of the folder, and the name by which each is refused.

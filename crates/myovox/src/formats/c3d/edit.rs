@@ -7,7 +7,8 @@
 //!
 //! Nothing changed: every byte is the same. Something changed: the records are written anew, so that what was odd in their list (offsets that
 //! lead past padding, the type 0 for texts, no description length, a missing terminator) is gone, and so is what stood in the space that the list
-//! gives up; header and data keep their bytes but for the block numbers, the rate and the scale.
+//! gives up; header and data keep their bytes but for the block numbers, the rate and the scale. Values of which the file held fewer than it declares
+//! (`c3d.param-data-truncated` among the warnings) are filled up with blanks or zeros.
 //!
 //! Source: "The C3D File Format", Motion Lab Systems.
 

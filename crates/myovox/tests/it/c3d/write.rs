@@ -2,6 +2,7 @@
 
 mod corpus;
 mod edit;
+mod findings;
 mod interop;
 mod made;
 mod properties;

@@ -63,6 +63,18 @@ impl Channel {
         let others = [nearest.next_up(), nearest.next_down()];
         f64::from(others.into_iter().find(gives_back).unwrap_or(nearest))
     }
+
+    /// The same for a float of `processor`: those of DEC keep all their digits down to 2^-128, where singles lose them.
+    #[inline]
+    pub(super) fn float_of(&self, processor: Processor, physical: f64) -> f64 {
+        let nearest = self.float(physical);
+        let loses_digits = processor == Processor::Dec && nearest.abs() < f64::from(f32::MIN_POSITIVE);
+        if loses_digits && self.physical(nearest) != physical {
+            stored(self.inverse(physical), processor)
+        } else {
+            nearest
+        }
+    }
 }
 
 /// How all channels of a recording are written.
@@ -260,6 +272,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn dec_floats_below_the_least_normal_single_keep_their_digits() {
+        let channel = Channel { offset: 0.0, scale: 1.0, gen_scale: 1.0 };
+        for word in [0x0080_0001_u32, 0x00FF_FFFF, 0x8123_4567] {
+            let [b0, b1, b2, b3] = word.to_be_bytes();
+            let value = Processor::Dec.float([b1, b0, b3, b2]);
+            assert!(value != 0.0 && value.abs() < f64::from(f32::MIN_POSITIVE), "{value:e}");
+            assert_eq!(channel.float_of(Processor::Dec, value), value);
+            assert_ne!(channel.float_of(Processor::Intel, value), value);
+        }
+        assert!(channel.float_of(Processor::Dec, f64::NAN).is_nan());
     }
 
     #[test]

@@ -147,7 +147,8 @@ impl Frames<'_> {
                 let places = frame.get_mut(point_bytes..).map(|bytes| bytes.as_chunks_mut::<N>().0).unwrap_or_default();
                 let places = places.get_mut(c..).unwrap_or_default().iter_mut().step_by(channels.max(1));
                 for (place, &value) in places.zip(values) {
-                    let raw = if is_integer { channel.integer(value) } else { channel.float(value) };
+                    let raw =
+                        if is_integer { channel.integer(value) } else { channel.float_of(self.shape.processor, value) };
                     let difference = channel.difference(raw, value);
                     let counts = is_integer || difference > FLOAT_ROUNDING * value.abs();
                     self.tally.samples.add(if counts { difference } else { 0.0 });
