@@ -27,6 +27,7 @@ mod c3d_rs;
 mod decode;
 mod edit;
 mod events;
+mod excerpt;
 mod header;
 mod layout;
 mod number;
@@ -111,6 +112,13 @@ pub struct C3dMetadata {
     pub force_platform_channels: Vec<usize>,
     /// What was guessed or is doubtful in header and parameters.
     pub warnings: Vec<Warning>,
+}
+
+impl C3dMetadata {
+    /// Analog samples per second as the layout has it, see [`C3dRecording::analog_layout_rate_hz`].
+    pub fn analog_layout_rate_hz(&self) -> Option<f64> {
+        layout_rate_hz(&self.layout)
+    }
 }
 
 /// One trial, decoded. Time is the last axis of every array.

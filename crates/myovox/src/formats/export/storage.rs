@@ -22,7 +22,7 @@ pub(super) fn write(rows: &mut dyn Rows, name: &str, to: &mut dyn Write) -> Resu
     let Some(clock) = schema.clock.filter(|_| schema.series.iter().all(|series| series.shape != Shape::Words)) else {
         return Err(Error::config("export.table-does-not-fit", "an OpenSim storage holds numbers over time")
             .found(format!("table {}", schema.table.name()))
-            .expected("table points, analog or platforms"));
+            .expected("table points, analog, platforms or loads"));
     };
     if clock.rate_hz.is_none() {
         return Err(Error::data("export.no-rate", "an OpenSim storage needs times, and the recording states no rate"));
