@@ -147,11 +147,15 @@ fn loads_of_platforms(shown: &[PlatformSummary], reasons: &mut Reasons<'_>) -> S
 }
 
 fn places_of_platforms(shown: &[PlatformSummary], units: Option<&str>, reasons: &mut Reasons<'_>) -> String {
-    let origins = cells_of(shown, |index, platform| place(noted(reasons, platform.origin, index, "origin")));
+    let of_origins = decimals_of(shown.iter().filter_map(|platform| platform.origin.as_ref()).flatten());
+    let of_corners = decimals_of(shown.iter().filter_map(|platform| platform.corners.as_ref()).flatten().flatten());
+    let origins =
+        cells_of(shown, |index, platform| place(noted(reasons, platform.origin, index, "origin"), of_origins));
     for (index, platform) in shown.iter().enumerate() {
         noted(reasons, platform.corners, index, "corners");
     }
-    let corner = |at: usize| cells_of(shown, |_, platform| place(platform.corners.map(|corners| corners[at])));
+    let corner =
+        |at: usize| cells_of(shown, |_, platform| place(platform.corners.map(|corners| corners[at]), of_corners));
     let units = units.map_or_else(String::new, |units| format!(", {}", short(units, 12)));
     Columns::default()
         .with("#", Align::Right, cells_of(shown, |index, _| (index + 1).to_string()))
@@ -163,15 +167,18 @@ fn places_of_platforms(shown: &[PlatformSummary], units: Option<&str>, reasons: 
         .text()
 }
 
-/// A point, with as many decimals as its largest coordinate leaves room for.
-fn place(point: Option<[f64; 3]>) -> String {
-    let Some(point) = point else { return ABSENT.to_owned() };
-    let decimals = match point.iter().fold(0.0_f64, |most, value| most.max(value.abs())) {
+/// A point.
+fn place(point: Option<[f64; 3]>, decimals: usize) -> String {
+    point.map_or_else(|| ABSENT.to_owned(), |point| point.map(|value| number::fixed(value, decimals)).join(" "))
+}
+
+/// As many decimals as the largest coordinate leaves room for.
+fn decimals_of<'a>(coordinates: impl Iterator<Item = &'a f64>) -> usize {
+    match coordinates.fold(0.0_f64, |most, value| most.max(value.abs())) {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
         _ => 3,
-    };
-    point.map(|value| number::fixed(value, decimals)).join(" ")
+    }
 }
 
 /// Numbers and labels of the channels: `1–6: Fx, Fy, Fz, Mx, My, Mz` where the numbers follow each other.

@@ -11,7 +11,7 @@ use super::{Analyzer, Read, Sound};
 use crate::config::Auto;
 use crate::error::{Error, Result};
 use crate::formats::access::ReadAt;
-use crate::formats::c3d::{self, C3dRecording, C3dWriteConfig, ForcePlatformConfig, ForceSign};
+use crate::formats::c3d::{self, C3dRecording, C3dWriteConfig, ForcePlatformConfig};
 use crate::formats::codecs;
 use crate::formats::export::{
     Exported, Selection, Table, Target, Unloaded, of_c3d, of_events, of_loads, of_sound, stream_c3d, stream_wav,
@@ -304,7 +304,7 @@ fn c3d_whole(
             let table = conversion.table_of_c3d(!recording.analog_labels.is_empty());
             let mut rows = match (table, target) {
                 (Table::Loads, target) => {
-                    let config = ForcePlatformConfig::default().sign(ForceSign::GroundReaction);
+                    let config = ForcePlatformConfig::default();
                     let is_simulated = matches!(target, Target::Mot | Target::Sto);
                     let unloaded = if is_simulated { Unloaded::AtCenter } else { Unloaded::Unknown };
                     of_loads(recording, selection, &config, unloaded, budget)?

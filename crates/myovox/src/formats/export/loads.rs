@@ -2,16 +2,22 @@
 //!
 //! Per platform nine columns: force `ground_force_vx, vy, vz` in N, the point where it acts `ground_force_px, py, pz` in m, and the torque there
 //! `ground_torque_x, y, z` in N·m; where a recording has several platforms, each name begins with the number of the platform (`2_ground_force_vx`).
-//! Axes are those of the recording: nothing is turned. The force is that of the ground on the foot, the opposite of what the channels hold by the
-//! User Guide.
+//! Axes are those of the recording: nothing is rotated.
+//!
+//! The force is that of the ground on the foot. By the User Guide channels hold its opposite, and real files hold either; but a plate is pushed and
+//! never pulled, so the force on the foot points to the side where the body is. That is the side of the markers, and where these do not
+//! tell, the positive side of the axis that stands on the plate.
 //!
 //! Sources: `OpenSim` documentation, *External Loads Specification* (columns of a force stand side by side and share the beginning of their names),
 //! *Motion (.mot) Files* (SI units); its habit of `ground_force_v*` and `1_ground_force_v*` as in its gait models.
+
+mod sign;
 
 use std::ops::Range;
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use self::sign::Sign;
 use super::plan::{Described, chosen, series};
 use super::recording::{Column, RecordingRows, Selection};
 use super::rows::{Series, Shape, Table};
@@ -37,18 +43,18 @@ pub enum Unloaded {
 
 /// The loads of the force platforms of a recording, as [`Table::Loads`]; [`Selection::channels`] names platforms by number, `1` on.
 ///
-/// A platform that cannot be computed has no columns, and the warning `export.platform-left-out` says why; the other warnings are those of
-/// [`C3dRecording::force_platforms`]. Where a force points into the ground, as far as the axes tell, `export.force-direction` says so: the channels
-/// may hold the ground reaction already (then [`ForceSign::Measured`] is right).
+/// Whatever the sign of `config`, the force is that of the ground on the foot, which pushes the body away from the plate: where the channels hold
+/// it already, against the User Guide, the warning `export.force-sign` says so, and how that was seen. A platform that cannot be computed has no
+/// columns, and `export.platform-left-out` says why; the other warnings are those of [`C3dRecording::force_platforms`].
 ///
 /// ```
-/// use myovox::formats::c3d::{self, C3dConfig, ForcePlatformConfig, ForceSign};
+/// use myovox::formats::c3d::{self, C3dConfig, ForcePlatformConfig};
 /// use myovox::formats::export::{Rows, Selection, Unloaded, of_loads};
 /// use myovox::{Budget, Limits};
 /// let (file, _) = myovox_fixtures::platform::platform();
 /// let budget = &mut Budget::new(&Limits::default());
 /// let recording = c3d::read(&file, &C3dConfig::default(), budget)?;
-/// let config = ForcePlatformConfig::default().sign(ForceSign::GroundReaction);
+/// let config = ForcePlatformConfig::default();
 /// let loads = of_loads(&recording, &Selection::default(), &config, Unloaded::AtCenter, budget)?;
 /// assert_eq!(loads.schema().series[0].label, "ground_force_vx");
 /// # Ok::<(), myovox::Error>(())
@@ -64,7 +70,7 @@ pub fn of_loads<'a>(
     unloaded: Unloaded,
     budget: &mut Budget,
 ) -> Result<RecordingRows<'a>> {
-    let mut found = recording.force_platforms(config, budget)?;
+    let mut found = recording.force_platforms(&config.clone().sign(ForceSign::Measured), budget)?;
     let mut warnings = std::mem::take(&mut found.warnings);
     // What reading said of the platforms is said again here.
     warnings.retain(|warning| !recording.warnings.contains(warning));
@@ -78,9 +84,10 @@ pub fn of_loads<'a>(
             warnings.push(left_out(&found, index, number));
             continue;
         };
-        warnings.extend(points_down(number, platform, loads, config));
+        let sign = Sign::of(recording, platform, loads, config.cop_threshold_n);
+        warnings.extend(sign.warning(number));
         names.extend(columns(if are_several { format!("{number}_") } else { String::new() }));
-        plates.push(Plate { platform, loads });
+        plates.push(Plate { platform, loads, sign: sign.factor() });
     }
     let plan = Described::from(recording).sampled(Table::Loads, names, Vec::new(), selection)?;
     let cells = (plates.len() as u64).saturating_mul(COLUMNS).saturating_mul(plan.rows.len() as u64);
@@ -104,12 +111,14 @@ fn columns(prefix: String) -> impl Iterator<Item = Series> {
 struct Plate<'a> {
     platform: &'a ForcePlatform,
     loads: &'a PlateLoads,
+    /// By which what was measured becomes what acts on the foot.
+    sign: f64,
 }
 
 impl Plate<'_> {
     /// Force, point and torque of the samples `rows`.
     fn columns(&self, rows: &Range<usize>, unloaded: Unloaded, config: &ForcePlatformConfig) -> Vec<Vec<f64>> {
-        let Self { platform, loads } = self;
+        let Self { platform, loads, sign } = self;
         let length_m = platform.units.length_m;
         let center = platform.center.unwrap_or([f64::NAN; 3]);
         // A force of NaN has no point: that is not known, whatever is asked for.
@@ -128,9 +137,10 @@ impl Plate<'_> {
         });
         let torques = axes.into_iter().map(|axis| {
             let both = span(&free, axis).into_iter().zip(span(&moment, axis)).zip(normal());
-            both.map(|((free, moment), force)| if at_center(force) { moment } else { free }).collect()
+            both.map(|((free, moment), force)| sign * if at_center(force) { moment } else { free }).collect()
         });
-        axes.into_iter().map(|axis| span(&force, axis)).chain(points).chain(torques).collect()
+        let forces = axes.into_iter().map(|axis| span(&force, axis).into_iter().map(|force| sign * force).collect());
+        forces.chain(points).chain(torques).collect()
     }
 }
 
@@ -150,27 +160,4 @@ fn left_out(found: &ForcePlatforms, index: usize, number: &str) -> Warning {
     let reason = found.missing.iter().find(|missing| missing.path == path);
     let reason = reason.map_or("its type has no formula", |missing| missing.message.as_str());
     Warning::new("export.platform-left-out", format!("platform {number} has no loads: {reason}"))
-}
-
-/// A reaction of the ground that points into it: against the axis of the laboratory that stands on the plate, which points up by custom.
-fn points_down(
-    number: &str,
-    platform: &ForcePlatform,
-    loads: &PlateLoads,
-    config: &ForcePlatformConfig,
-) -> Option<Warning> {
-    let normal = platform.rotation?.map(|row| row[2]);
-    let up = (0..3).zip(normal).max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).map(|(axis, _)| axis)?;
-    let forces = loads.force_n.outer_iter().nth(up)?;
-    let loaded = forces.iter().zip(&loads.normal_force_n).filter(|(_, normal)| normal.abs() > config.cop_threshold_n);
-    let sum: f64 = loaded.map(|(force, _)| force).sum();
-    if config.sign != ForceSign::GroundReaction || sum.is_nan() || sum >= 0.0 {
-        return None;
-    }
-    let axis = ["x", "y", "z"].get(up)?;
-    let message = format!(
-        "platform {number}: the force on the foot points along -{axis}, into the ground if {axis} points up: the \
-         channels may hold the ground reaction already"
-    );
-    Some(Warning::new("export.force-direction", message).field("FORCE_PLATFORM:CORNERS"))
 }

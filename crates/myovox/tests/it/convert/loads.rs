@@ -63,7 +63,7 @@ fn a_light_load_is_unknown_in_tables_and_the_same_load_about_the_centre_in_stora
     let mut recording = c3d::read(&bytes).unwrap();
     recording.analog.slice_mut(ndarray::s![.., 5]).assign(&ndarray::arr1(&[1.0, -2.0, 8.0, 300.0, -500.0, 40.0]));
     recording.analog[[0, 6]] = f64::NAN;
-    let config = ForcePlatformConfig::default().sign(ForceSign::GroundReaction);
+    let config = ForcePlatformConfig::default();
     let columns_of = |unloaded: Unloaded, target: Target| {
         let budget = &mut Budget::new(&Limits::default());
         let mut rows = of_loads(&recording, &Selection::default(), &config, unloaded, budget).unwrap();
@@ -78,7 +78,8 @@ fn a_light_load_is_unknown_in_tables_and_the_same_load_about_the_centre_in_stora
     let light = at(5);
     assert_eq!(light[3..6], [0.3, 0.2, 0.0]);
     // The same wrench about any other point: M = moment about the centre, o = centre.
-    let found = recording.force_platforms(&config, &mut Budget::new(&Limits::default())).unwrap();
+    let reaction = config.clone().sign(ForceSign::GroundReaction);
+    let found = recording.force_platforms(&reaction, &mut Budget::new(&Limits::default())).unwrap();
     let loads = found.platforms[0].loads.as_ref().unwrap();
     assert_eq!(light[..3], loads.force_n.column(5).to_vec());
     assert_eq!(light[6..], loads.moment_nm.column(5).to_vec());
@@ -126,16 +127,64 @@ fn platforms_are_numbered_where_there_are_several_and_chosen_by_number() {
     assert!(seen >= 10 && several >= 5, "{seen} {several}");
 }
 
+/// The same step, stored as the force on the foot: the loads are the same, and that it was so is said.
 #[test]
-fn a_reaction_that_points_into_the_ground_is_said() {
+fn channels_that_hold_the_reaction_already_give_the_same_loads() {
     let (bytes, _) = myovox_fixtures::platform::platform();
+    let loads = |recording: &C3dRecording| {
+        let mut file = Vec::new();
+        let mut budget = Budget::new(&Limits::default());
+        myovox::formats::c3d::write(recording, &C3dWriteConfig::default(), &mut budget, &mut file).unwrap();
+        let (table, exported) = convert(&file, &Conversion::new(Target::Csv).table(Table::Loads.into())).unwrap();
+        (table, exported.warnings.iter().map(|warning| warning.message.clone()).collect::<Vec<_>>())
+    };
     let mut recording = c3d::read(&bytes).unwrap();
+    let (expected, silent) = loads(&recording);
     recording.analog.mapv_inplace(|value| -value);
-    let mut file = Vec::new();
-    let mut budget = Budget::new(&Limits::default());
-    myovox::formats::c3d::write(&recording, &C3dWriteConfig::default(), &mut budget, &mut file).unwrap();
-    let (_, exported) = convert(&file, &Conversion::new(Target::Csv).table(Table::Loads.into())).unwrap();
-    assert_eq!(codes(&exported), ["export.force-direction"]);
+    let (by_markers, said) = loads(&recording);
+    assert!(silent.is_empty() && said.len() == 1 && said[0].contains("to the side of the markers"), "{said:?}");
+    recording.points.fill(f64::NAN);
+    let (by_axis, said) = loads(&recording);
+    assert!(said.len() == 1 && said[0].contains("along +z"), "{said:?}");
+    assert!(by_markers == expected && by_axis == expected);
+}
+
+/// Whoever steps on a plate is pushed up: in every recording whose markers lie clearly on one side.
+#[test]
+fn the_ground_pushes_up_in_real_recordings() {
+    let Some(folder) = common::shared("c3d") else { return };
+    let mut loaded = 0;
+    for path in files(&folder, "c3d") {
+        let Ok(recording) = c3d::read(&std::fs::read(&path).unwrap()) else { continue };
+        let (config, budget) = (ForcePlatformConfig::default(), &mut Budget::new(&Limits::default()));
+        let found = recording.force_platforms(&config, budget).unwrap();
+        let Ok(mut rows) = of_loads(&recording, &Selection::default(), &config, Unloaded::Unknown, budget) else {
+            continue;
+        };
+        let mut csv = Vec::new();
+        Target::Csv.write(&mut rows, "", &mut csv).unwrap();
+        let mut reader = ::csv::Reader::from_reader(csv.as_slice());
+        let mut sums = vec![0.0; reader.headers().unwrap().len()];
+        for row in reader.records() {
+            let row = row.unwrap();
+            row.iter()
+                .zip(&mut sums)
+                .for_each(|(cell, sum)| *sum += cell.parse::<f64>().ok().filter(|v| v.is_finite()).unwrap_or(0.0));
+        }
+        let plates = found.platforms.iter().filter(|platform| platform.loads.is_some());
+        let samples = recording.analog.ncols() as f64;
+        for (plate, sums) in plates.zip(sums[1..].chunks(9)) {
+            // Vertical is z in all of them but where the plate stands on another axis.
+            let up = (0..3)
+                .max_by(|a, b| plate.rotation.unwrap()[*a][2].abs().total_cmp(&plate.rotation.unwrap()[*b][2].abs()))
+                .unwrap();
+            if sums[up].abs() > 20.0 * samples {
+                assert!(sums[up] > 0.0, "{}", path.display());
+                loaded += 1;
+            }
+        }
+    }
+    assert!(loaded >= 20, "{loaded}");
 }
 
 #[test]
