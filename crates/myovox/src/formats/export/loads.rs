@@ -129,6 +129,7 @@ impl Plate<'_> {
             row.unwrap_or_default()
         };
         let axes = [0, 1, 2];
+        // Adding 0 turns -0 into 0.
         let [force, moment] = [loads.force_n.view(), loads.moment_nm.view()];
         let [pressure, free] = [loads.center_of_pressure.view(), loads.free_moment_nm.view()];
         let points = axes.into_iter().zip(center).map(|(axis, center)| {
@@ -137,9 +138,11 @@ impl Plate<'_> {
         });
         let torques = axes.into_iter().map(|axis| {
             let both = span(&free, axis).into_iter().zip(span(&moment, axis)).zip(normal());
-            both.map(|((free, moment), force)| sign * if at_center(force) { moment } else { free }).collect()
+            let torques = both.map(|((free, moment), force)| if at_center(force) { moment } else { free });
+            torques.map(|torque| sign * torque + 0.0).collect()
         });
-        let forces = axes.into_iter().map(|axis| span(&force, axis).into_iter().map(|force| sign * force).collect());
+        let forces =
+            axes.into_iter().map(|axis| span(&force, axis).into_iter().map(|force| sign * force + 0.0).collect());
         forces.chain(points).chain(torques).collect()
     }
 }
