@@ -197,10 +197,21 @@ impl Analyzer {
         match self.kind(source)? {
             Kind::C3d if !conversion.needs_whole_c3d() => self.stream_c3d(source, conversion, to, &mut budget),
             Kind::Wav => self.stream_wav(source, conversion, to, &mut budget),
-            _ => match source.in_memory() {
-                Some(bytes) => self.convert_whole(bytes, conversion, to, &mut budget),
-                None => self.convert_whole(&all_of(source)?, conversion, to, &mut budget),
-            },
+            _ => self.convert_all(source, conversion, to, &mut budget),
+        }
+    }
+
+    /// From all bytes of the source.
+    fn convert_all(
+        &self,
+        source: &(dyn ReadAt + Sync),
+        conversion: &Conversion,
+        to: &mut dyn Write,
+        budget: &mut Budget,
+    ) -> Result<Exported> {
+        match source.in_memory() {
+            Some(bytes) => self.convert_whole(bytes, conversion, to, budget),
+            None => self.convert_whole(&all_of(source)?, conversion, to, budget),
         }
     }
 
@@ -247,8 +258,13 @@ impl Analyzer {
     ) -> Result<Exported> {
         let config = &self.config().wav;
         let reader = match source.in_memory() {
-            Some(bytes) => wav::Reader::new(bytes, config, budget)?,
-            None => wav::Reader::at(source, config, budget)?,
+            Some(bytes) => wav::Reader::new(bytes, config, budget),
+            None => wav::Reader::at(source, config, budget),
+        };
+        let reader = match reader {
+            // MP3 in a WAV file whose format stands far behind its head.
+            Err(error) if error.code() == "wav.unsupported" => return self.convert_all(source, conversion, to, budget),
+            reader => reader?,
         };
         match conversion.format {
             Format::Table(target) => {

@@ -133,7 +133,7 @@ pub struct PlatformSummary {
     pub kind: Option<i64>,
     /// The corners in the laboratory in `point_units`: those at (+x, +y), (-x, +y), (-x, -y), (+x, -y) of the platform.
     pub corners: Option<[[f64; 3]; 4]>,
-    /// `ORIGIN` as it is used, in `point_units` and the frame of the platform; its z is negative, with the sign repaired where it was not.
+    /// `ORIGIN` as it is used, in `point_units` and the frame of the platform, its sign repaired where the surface was below the sensor.
     pub origin: Option<[f64; 3]>,
     /// Length of the edges along x and along y of the platform.
     pub size_m: Option<[f64; 2]>,

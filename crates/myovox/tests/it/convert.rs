@@ -253,6 +253,21 @@ fn compressed_sound_becomes_a_wav_file_of_the_same_samples() {
     assert!(compared >= 12, "{compared}");
 }
 
+/// The format of a file behind more than what is looked at first.
+#[test]
+#[cfg(feature = "codecs")]
+fn mp3_in_a_wav_file_is_found_wherever_its_format_stands() {
+    let Some(path) = common::shared("wav/made_by_tools/mp3_in.wav") else { return };
+    let short = std::fs::read(path).unwrap();
+    let junk = [b"JUNK".as_slice(), &100_000_u32.to_le_bytes(), &[0; 100_000]].concat();
+    let long = [&short[..12], &junk, &short[12..]].concat();
+    let conversion = Conversion::new(Format::Wav(Auto::Auto));
+    let (expected, _) = convert(&short, &conversion).unwrap();
+    let mut found = Vec::new();
+    Analyzer::new(Config::default()).convert_from(&Elsewhere(&long), &conversion, &mut found).unwrap();
+    assert!(found == expected);
+}
+
 #[test]
 fn a_coding_that_is_asked_for_is_written_and_what_it_cannot_hold_is_said() {
     let bytes = std::fs::read(fixture("pcm24.wav")).unwrap();

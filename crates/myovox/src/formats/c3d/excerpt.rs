@@ -67,8 +67,10 @@ impl C3dRecording {
         budget.charge(kept.bytes(), "an excerpt")?;
         let mut excerpt = self.arrays(&kept);
         let mut parameters = self.parameters.clone();
-        for name in OF_POINTS {
-            kept.points(self).map_or(Ok(()), |points| parameters.keep_entries("POINT", name, points))?;
+        if let Some(points) = kept.points(self) {
+            for name in OF_POINTS {
+                parameters.keep_entries("POINT", name, points)?;
+            }
         }
         if let Some(channels) = kept.channels(self) {
             for name in OF_CHANNELS {

@@ -10,6 +10,8 @@
 //! 5. `decode`: frames of that layout, block by block through `tile`, `points` and `analog`, into rows of arrays; `rotation` beside it;
 //! 6. `platforms`, on request: the forces on the plates in the floor.
 //!
+//! `write` makes files of recordings, `excerpt` recordings of parts of them, `edit` changes the parameters of a file.
+//!
 //! [`read`] gives a whole recording. [`Reader`] reads parts: a [`Selection`] of points, channels and frames, or all of it in blocks of constant
 //! memory, as `f32` or `f64`, into [`Arrays`] that are reused. All go through the one decoder.
 //!

@@ -2,7 +2,8 @@
 //!
 //! A head of a name and `key=value` lines up to `endheader`, a line of labels, then a row a sample, separated by tabs; the first column is
 //! `time` in seconds. Some versions of `OpenSim` separate labels at blanks as well, so blanks in labels become `_`. Units have no place in
-//! the format: the columns are in the recording's own, and so is what `OpenSim` is told. Numbers that are missing are `NaN`.
+//! the format: the columns are in the recording's own, and so is what `OpenSim` is told; loads of force platforms are in SI units, which it
+//! expects. Numbers that are missing are `NaN`.
 //! Sources: `OpenSim` documentation, *Storage (.sto) Files*, *Motion (.mot) Files*.
 
 use std::io::Write;
