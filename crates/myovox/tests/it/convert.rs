@@ -259,7 +259,7 @@ fn compressed_sound_becomes_a_wav_file_of_the_same_samples() {
 fn mp3_in_a_wav_file_is_found_wherever_its_format_stands() {
     let Some(path) = common::shared("wav/made_by_tools/mp3_in.wav") else { return };
     let short = std::fs::read(path).unwrap();
-    let junk = [b"JUNK".as_slice(), &100_000_u32.to_le_bytes(), &[0; 100_000]].concat();
+    let junk = [b"JUNK".to_vec(), 100_000_u32.to_le_bytes().to_vec(), vec![0; 100_000]].concat();
     let long = [&short[..12], &junk, &short[12..]].concat();
     let conversion = Conversion::new(Format::Wav(Auto::Auto));
     let (expected, _) = convert(&short, &conversion).unwrap();
