@@ -185,18 +185,30 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__convert)
-            opts="-h --to --table --channels --frames --threads --config --set --help"
+            opts="-h --to --table --storage --processor --coding --channels --frames --threads --config --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --to)
-                    COMPREPLY=($(compgen -W "csv trc mot sto arrow parquet" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "csv trc mot sto arrow parquet c3d wav" -- "${cur}"))
                     return 0
                     ;;
                 --table)
-                    COMPREPLY=($(compgen -W "points analog events platforms" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "points analog events platforms loads" -- "${cur}"))
+                    return 0
+                    ;;
+                --storage)
+                    COMPREPLY=($(compgen -W "integer float" -- "${cur}"))
+                    return 0
+                    ;;
+                --processor)
+                    COMPREPLY=($(compgen -W "intel dec mips" -- "${cur}"))
+                    return 0
+                    ;;
+                --coding)
+                    COMPREPLY=($(compgen -W "pcm8 pcm16 pcm24 pcm32 float32 float64" -- "${cur}"))
                     return 0
                     ;;
                 --channels)

@@ -28,7 +28,7 @@ complete -c myovox -n "__fish_myovox_needs_command" -s h -l help -d 'Print help 
 complete -c myovox -n "__fish_myovox_needs_command" -s V -l version -d 'Print version'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
-complete -c myovox -n "__fish_myovox_needs_command" -f -a "convert" -d 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "convert" -d 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "config" -d 'Print the default settings, or check a settings file'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "compare" -d 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
@@ -64,12 +64,26 @@ trc\t'Marker positions for OpenSim and Cortex'
 mot\t'OpenSim motion'
 sto\t'OpenSim storage'
 arrow\t'Arrow IPC file'
-parquet\t'Apache Parquet'"
+parquet\t'Apache Parquet'
+c3d\t'Motion capture, as C3D'
+wav\t'Sound, as WAV'"
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l table -d 'Rows [default: points for trc; else analog where there are analog channels, points where there are none]' -r -f -a "points\t'One row per frame: positions of the markers'
 analog\t'One row per sample: analog channels, or the channels of a sound'
 events\t'One row per event'
-platforms\t'One row per sample: analog channels of force platforms, as measured'"
-complete -c myovox -n "__fish_myovox_using_subcommand convert" -l channels -d 'Labels of the channels or markers to write, instead of all' -r
+platforms\t'One row per sample: analog channels of force platforms, as measured'
+loads\t'One row per sample: what the ground does to the foot on each force platform (force in N, point of application in m, torque in Nm), by OpenSim\'s names. Below 10 N there is no point: blank; in MOT and STO the plate\'s centre and the moment about it, which is the same load'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l storage -d 'Numbers of a C3D file [default: as the recording was read]' -r -f -a "integer\t'16-bit integers; values that were floats are rounded to their steps, which is said'
+float\t'32-bit floats'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l processor -d 'Processor whose number formats a C3D file has [default: as the recording was read]' -r -f -a "intel\t'Little-endian, IEEE 754'
+dec\t'VAX'
+mips\t'Big-endian, IEEE 754'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l coding -d 'How a WAV file stores samples [default: the smallest that holds each of them as it was decoded]' -r -f -a "pcm8\t'Integers of 8 bits'
+pcm16\t'Integers of 16 bits'
+pcm24\t'Integers of 24 bits'
+pcm32\t'Integers of 32 bits'
+float32\t'Single precision'
+float64\t'Double precision'"
+complete -c myovox -n "__fish_myovox_using_subcommand convert" -l channels -d 'Labels of the channels or markers to write, instead of all; of the table loads, numbers of platforms' -r
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l frames -d 'Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`' -r
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l threads -d 'Recordings to work on at once; 0 is as many as there are processors' -r
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
@@ -86,7 +100,7 @@ complete -c myovox -n "__fish_myovox_using_subcommand compare" -s h -l help -d '
 complete -c myovox -n "__fish_myovox_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
 complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "convert" -d 'Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "convert" -d 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
 complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
 complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
 complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "compare" -d 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'

@@ -228,7 +228,7 @@ def write_wav(
     samples: npt.ArrayLike,
     sample_rate: int,
     *,
-    coding: Literal["pcm8", "pcm16", "pcm24", "pcm32", "float32"] = "pcm16",
+    coding: Literal["pcm8", "pcm16", "pcm24", "pcm32", "float32", "float64"] = "pcm16",
     policy: Literal["lenient", "strict"] = "lenient",
 ) -> list[_native.Warning]:
     """Write a WAV file: whole or not at all.
@@ -241,7 +241,7 @@ def write_wav(
         Full scale is 1. Integers are rounded to the nearest; what was read from integers comes back to the same ones.
     sample_rate : int
         Samples per second and channel.
-    coding : {"pcm8", "pcm16", "pcm24", "pcm32", "float32"}
+    coding : {"pcm8", "pcm16", "pcm24", "pcm32", "float32", "float64"}
         How samples are stored.
     policy : {"lenient", "strict"}
         Whether samples beyond full scale are clipped with a warning, or an error.

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use myovox::Auto;
+use myovox::analyze::Format;
+use myovox::formats::c3d::{C3dWriteConfig, Processor, Storage};
 use myovox::formats::export::Target;
+use myovox::formats::wav::WriteCoding;
 
 const ENDS: &str = "\
 Exit status:
@@ -34,7 +38,7 @@ pub(crate) enum Verb {
     /// Analyse recordings: contractions of muscles, features of voices
     #[command(after_help = ENDS)]
     Analyze(Analyze),
-    /// Convert recordings: C3D to CSV, TRC, MOT, STO, Arrow, Parquet; WAV to CSV, Arrow, Parquet
+    /// Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet
     #[command(after_help = ENDS)]
     Convert(Convert),
     /// Print the default settings, or check a settings file
@@ -101,7 +105,16 @@ pub(crate) struct Convert {
     /// Rows [default: points for trc; else analog where there are analog channels, points where there are none]
     #[arg(long, value_enum)]
     pub(crate) table: Option<Rows>,
-    /// Labels of the channels or markers to write, instead of all
+    /// Numbers of a C3D file [default: as the recording was read]
+    #[arg(long, value_enum)]
+    pub(crate) storage: Option<StorageWord>,
+    /// Processor whose number formats a C3D file has [default: as the recording was read]
+    #[arg(long, value_enum)]
+    pub(crate) processor: Option<ProcessorWord>,
+    /// How a WAV file stores samples [default: the smallest that holds each of them as it was decoded]
+    #[arg(long, value_enum)]
+    pub(crate) coding: Option<CodingWord>,
+    /// Labels of the channels or markers to write, instead of all; of the table loads, numbers of platforms
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) channels: Vec<String>,
     /// Frames A to B without B, counted from 0; of a sound, samples. Either may be left out: `100:`, `:200`
@@ -234,9 +247,51 @@ pub(crate) enum To {
     Arrow,
     /// Apache Parquet
     Parquet,
+    /// Motion capture, as C3D
+    C3d,
+    /// Sound, as WAV
+    Wav,
+}
+
+/// Numbers of a C3D file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StorageWord {
+    /// 16-bit integers; values that were floats are rounded to their steps, which is said
+    Integer,
+    /// 32-bit floats
+    Float,
+}
+
+/// Number formats of a C3D file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProcessorWord {
+    /// Little-endian, IEEE 754
+    Intel,
+    /// VAX
+    Dec,
+    /// Big-endian, IEEE 754
+    Mips,
+}
+
+/// How a WAV file stores samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CodingWord {
+    /// Integers of 8 bits
+    Pcm8,
+    /// Integers of 16 bits
+    Pcm16,
+    /// Integers of 24 bits
+    Pcm24,
+    /// Integers of 32 bits
+    Pcm32,
+    /// Single precision
+    Float32,
+    /// Double precision
+    Float64,
 }
 
 /// Rows of what is converted.
+#[allow(clippy::doc_markdown, reason = "these lines are the help's, which shows no marks")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Rows {
     /// One row per frame: positions of the markers
@@ -247,6 +302,9 @@ pub(crate) enum Rows {
     Events,
     /// One row per sample: analog channels of force platforms, as measured
     Platforms,
+    /// One row per sample: what the ground does to the foot on each force platform (force in N, point of application in m, torque in Nm), by
+    /// OpenSim's names. Below 10 N there is no point: blank; in MOT and STO the plate's centre and the moment about it, which is the same load
+    Loads,
 }
 
 /// What a JSON Schema is of.
@@ -272,15 +330,49 @@ impl From<Table> for myovox::report::Table {
     }
 }
 
-impl From<To> for Target {
+impl From<To> for Format {
     fn from(to: To) -> Self {
         match to {
-            To::Csv => Self::Csv,
-            To::Trc => Self::Trc,
-            To::Mot => Self::Mot,
-            To::Sto => Self::Sto,
-            To::Arrow => Self::Arrow,
-            To::Parquet => Self::Parquet,
+            To::Csv => Target::Csv.into(),
+            To::Trc => Target::Trc.into(),
+            To::Mot => Target::Mot.into(),
+            To::Sto => Target::Sto.into(),
+            To::Arrow => Target::Arrow.into(),
+            To::Parquet => Target::Parquet.into(),
+            To::C3d => C3dWriteConfig::default().into(),
+            To::Wav => Self::Wav(Auto::Auto),
+        }
+    }
+}
+
+impl From<StorageWord> for Storage {
+    fn from(word: StorageWord) -> Self {
+        match word {
+            StorageWord::Integer => Self::Integer,
+            StorageWord::Float => Self::Float,
+        }
+    }
+}
+
+impl From<ProcessorWord> for Processor {
+    fn from(word: ProcessorWord) -> Self {
+        match word {
+            ProcessorWord::Intel => Self::Intel,
+            ProcessorWord::Dec => Self::Dec,
+            ProcessorWord::Mips => Self::Mips,
+        }
+    }
+}
+
+impl From<CodingWord> for WriteCoding {
+    fn from(word: CodingWord) -> Self {
+        match word {
+            CodingWord::Pcm8 => Self::Pcm8,
+            CodingWord::Pcm16 => Self::Pcm16,
+            CodingWord::Pcm24 => Self::Pcm24,
+            CodingWord::Pcm32 => Self::Pcm32,
+            CodingWord::Float32 => Self::Float32,
+            CodingWord::Float64 => Self::Float64,
         }
     }
 }
@@ -292,6 +384,7 @@ impl From<Rows> for myovox::formats::export::Table {
             Rows::Analog => Self::Analog,
             Rows::Events => Self::Events,
             Rows::Platforms => Self::Platforms,
+            Rows::Loads => Self::Loads,
         }
     }
 }
@@ -308,8 +401,11 @@ mod tests {
 
     #[test]
     fn every_format_and_table_of_the_library_can_be_converted_to_by_its_name() {
-        for target in Target::ALL {
-            assert_eq!(Target::from(To::from_str(target.name(), false).unwrap()), target);
+        for format in Format::all() {
+            assert_eq!(Format::from(To::from_str(format.name(), false).unwrap()), format);
+        }
+        for coding in WriteCoding::ALL {
+            assert_eq!(WriteCoding::from(CodingWord::from_str(coding.name(), false).unwrap()), coding);
         }
         for table in myovox::formats::export::Table::ALL {
             let typed = Rows::from_str(table.name(), false).unwrap();

@@ -6,10 +6,10 @@ use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use myovox::analyze::Conversion;
-use myovox::formats::export::{Exported, Selection, Target};
-use myovox::formats::{sink, source};
-use myovox::{Analyzer, Class, Error, Warning, batch};
+use myovox::analyze::{Conversion, Format};
+use myovox::formats::export::{Exported, Selection};
+use myovox::formats::sink;
+use myovox::{Analyzer, Auto, Class, Error, Warning, batch};
 
 use crate::args::Convert;
 use crate::output::Output;
@@ -32,14 +32,15 @@ pub(crate) fn run(call: &Convert, output: &mut Output<'_>) -> Result<ExitStatus,
     let analyzer = config::analyzer(&call.settings, &[])?;
     let to_stdout = call.output == Path::new("-");
     let into_folder = !to_stdout && (call.output.is_dir() || call.files.len() > 1);
-    let target = target(call, into_folder)?;
-    let conversion = conversion(call, target);
+    let format = format(call, into_folder)?;
+    let name = format.name();
+    let conversion = conversion(call, format);
     let from_stdin = call.files.iter().any(|path| path == Path::new("-"));
     if into_folder {
         if from_stdin {
             return Err(usage("-", "standard input has no name for a file in a folder", "one recording and a file"));
         }
-        let files = files_in_folder(call, target)?;
+        let files = files_in_folder(call, name)?;
         return Ok(side_by_side(&analyzer, call, &conversion, &files, output));
     }
     let [path] = call.files.as_slice() else {
@@ -55,34 +56,52 @@ pub(crate) fn run(call: &Convert, output: &mut Output<'_>) -> Result<ExitStatus,
     }
 }
 
-fn conversion(call: &Convert, target: Target) -> Conversion {
+fn conversion(call: &Convert, format: Format) -> Conversion {
     let mut selection = Selection::default().channels(call.channels.clone());
     if let Some(frames) = call.frames {
         selection = selection.first_frame(frames.first).end_frame(frames.end.map(Into::into).unwrap_or_default());
     }
-    let conversion = Conversion::new(target).selection(selection);
+    let conversion = Conversion::new(format).selection(selection);
     match call.table {
-        Some(table) => conversion.table(myovox::Auto::Value(table.into())),
+        Some(table) => conversion.table(Auto::Value(table.into())),
         None => conversion,
     }
 }
 
-/// The format of `--to`, else of the output's extension.
-fn target(call: &Convert, into_folder: bool) -> Result<Target, Stop> {
-    if let Some(to) = call.to {
-        return Ok(to.into());
-    }
+/// The format of `--to`, else of the output's extension, with what the other options say of it.
+fn format(call: &Convert, into_folder: bool) -> Result<Format, Stop> {
     let extension = call.output.extension().map(|extension| extension.to_string_lossy()).unwrap_or_default();
-    let found = Target::of_extension(&extension).filter(|_| !into_folder);
-    found.ok_or_else(|| {
-        let formats: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
+    let found = match call.to {
+        Some(to) => Some(to.into()),
+        None => Format::of_extension(&extension).filter(|_| !into_folder),
+    };
+    let Some(mut format) = found else {
+        let formats: Vec<&str> = Format::all().map(|format| format.name()).collect();
         let expected = format!("--to, or a file that ends in one of {}", formats.join(", "));
-        usage("OUT", "the format is not known", &expected)
-    })
+        return Err(usage("OUT", "the format is not known", &expected));
+    };
+    if let Format::C3d(config) = &mut format {
+        config.storage = given(call.storage);
+        config.processor = given(call.processor);
+    } else if call.storage.is_some() || call.processor.is_some() {
+        let field = if call.storage.is_some() { "--storage" } else { "--processor" };
+        return Err(usage(field, "only a C3D file is written so", "--to c3d"));
+    }
+    if let Format::Wav(coding) = &mut format {
+        *coding = given(call.coding);
+    } else if call.coding.is_some() {
+        return Err(usage("--coding", "only a WAV file is written so", "--to wav"));
+    }
+    Ok(format)
+}
+
+/// The library's word for a typed one.
+fn given<W, T: From<W>>(word: Option<W>) -> Auto<T> {
+    word.map_or(Auto::Auto, |word| Auto::Value(word.into()))
 }
 
 /// The file of each recording in the folder `OUT`.
-fn files_in_folder(call: &Convert, target: Target) -> Result<BTreeMap<&Path, PathBuf>, Stop> {
+fn files_in_folder<'a>(call: &'a Convert, extension: &str) -> Result<BTreeMap<&'a Path, PathBuf>, Stop> {
     if !call.output.is_dir() {
         let what = "several recordings are written into a folder, which must be there";
         let error = Error::config("cli.usage", what).expected("a folder");
@@ -91,7 +110,7 @@ fn files_in_folder(call: &Convert, target: Target) -> Result<BTreeMap<&Path, Pat
     let mut replaced = Replaced::by(call);
     let mut files = BTreeMap::new();
     for path in &call.files {
-        let name = Path::new(path.file_stem().unwrap_or_default()).with_added_extension(target.name());
+        let name = Path::new(path.file_stem().unwrap_or_default()).with_added_extension(extension);
         let file = match replaced.place(&call.output.join(name))? {
             Place::File(file) => file,
             Place::Stream(path) => {
@@ -175,29 +194,23 @@ fn through_stream(
     place: &Place,
     output: &mut Output<'_>,
 ) -> Result<ExitStatus, Stop> {
-    let from_stdin = path == Path::new("-");
-    let limits = &analyzer.config().limits;
-    let read = if from_stdin { output.standard_input(limits) } else { source::read_path(path, limits) };
-    let name = if from_stdin { "standard input".to_owned() } else { path.display().to_string() };
-    let converted = read.map_err(|error| error.recording(&name)).and_then(|bytes| {
-        let written = match place {
-            Place::Stdout => write(analyzer, &bytes, conversion, output.stream(), "standard output"),
-            Place::Stream(device) => {
-                let device_name = device.display().to_string();
-                match fs::File::options().write(true).open(device) {
-                    Ok(device) => write(analyzer, &bytes, conversion, device, &device_name),
-                    Err(cause) => Err(Error::io("write", &cause).recording(device_name)),
-                }
-            }
-            Place::File(file) => {
-                let title = file.file_name().unwrap_or_default().to_string_lossy();
-                let conversion = conversion.clone().title(title);
-                sink::write_path(file, |file| analyzer.convert(&bytes, &conversion, file))
-            }
-        };
+    let (converted, name) = if path == Path::new("-") {
+        let name = "standard input".to_owned();
+        let read = output.standard_input(&analyzer.config().limits);
+        let converted = read.and_then(|bytes| {
+            into_place(conversion, place, output, |conversion, to, name| {
+                analyzer.convert(&bytes, conversion, to).map_err(|error| error.recording(name))
+            })
+        });
         // What is wrong with the output is said of the output.
-        written.map_err(|error| if error.class() == Class::Io { error } else { error.recording(&name) })
-    });
+        let named = |error: Error| if error.class() == Class::Io { error } else { error.recording(&name) };
+        (converted.map_err(named), name)
+    } else {
+        let converted = into_place(conversion, place, output, |conversion, to, name| {
+            batch::convert_path_to(analyzer, path, conversion, to, name)
+        });
+        (converted, path.display().to_string())
+    };
     match converted {
         Ok(exported) => {
             say(&exported.warnings, &name, output);
@@ -211,19 +224,40 @@ fn through_stream(
     }
 }
 
-/// Converts `bytes` to a stream of this `name`.
-fn write(
-    analyzer: &Analyzer,
-    bytes: &[u8],
+/// Writes what `convert` gives where it is to stand; it is told how that place is called.
+fn into_place(
     conversion: &Conversion,
+    place: &Place,
+    output: &mut Output<'_>,
+    convert: impl Fn(&Conversion, &mut dyn Write, &str) -> myovox::Result<Exported>,
+) -> myovox::Result<Exported> {
+    match place {
+        Place::Stdout => write(output.stream(), "standard output", |to, name| convert(conversion, to, name)),
+        Place::Stream(device) => {
+            let name = device.display().to_string();
+            match fs::File::options().write(true).open(device) {
+                Ok(device) => write(device, &name, |to, name| convert(conversion, to, name)),
+                Err(cause) => Err(Error::io("write", &cause).recording(name)),
+            }
+        }
+        Place::File(file) => {
+            let title = file.file_name().unwrap_or_default().to_string_lossy();
+            let conversion = conversion.clone().title(title.clone());
+            sink::write_path(file, |file| convert(&conversion, file, &title))
+        }
+    }
+}
+
+/// Writes what `convert` gives to a stream of this `name`.
+fn write(
     to: impl Write,
     name: &str,
+    convert: impl FnOnce(&mut dyn Write, &str) -> myovox::Result<Exported>,
 ) -> myovox::Result<Exported> {
     let mut buffered = BufWriter::with_capacity(1 << 18, to);
-    let converted = analyzer.convert(bytes, conversion, &mut buffered);
-    let flushed = buffered.flush().map_err(|cause| Error::io("write", &cause));
-    let written = converted.and_then(|exported| flushed.map(|()| exported));
-    written.map_err(|error| if error.class() == Class::Io { error.recording(name) } else { error })
+    let converted = convert(&mut buffered, name);
+    let flushed = buffered.flush().map_err(|cause| Error::io("write", &cause).recording(name));
+    converted.and_then(|exported| flushed.map(|()| exported))
 }
 
 /// What was guessed in reading or changed in writing, a line each on standard error.

@@ -3,12 +3,16 @@
 //! A recording that fails is an [`Error`] in its place; the others go on, also when one of them meets a fault of this library. Results do not
 //! depend on the number of threads. With the feature `parallel` (default) recordings run on rayon's threads, without it one after another.
 
+use std::fs;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::analyze::{Analyzer, Conversion};
 use crate::error::{Class, Error, Result};
+use crate::formats::access::{FileReader, ReadAt};
 use crate::formats::export::Exported;
 use crate::formats::{sink, source};
 use crate::report::{Inspection, Report};
@@ -36,17 +40,77 @@ pub fn inspect_path(analyzer: &Analyzer, path: &Path) -> Result<Inspection> {
 /// that stands there is replaced; it must not be the recording itself.
 ///
 /// # Errors
-/// As [`source::read_path`], [`Analyzer::convert`] and [`sink::write_path`]; the line names the recording, or the output where that cannot be
-/// written.
+/// As [`convert_path_to`] and [`sink::write_path`]; the line names the recording, or the output where that cannot be written.
 pub fn convert_path(analyzer: &Analyzer, path: &Path, conversion: &Conversion, output: &Path) -> Result<Exported> {
-    let bytes = source::read_path(path, &analyzer.config().limits)?;
     let title = output.file_name().map(|name| name.to_string_lossy().into_owned());
     let conversion = conversion.clone().title(title.unwrap_or_default());
-    sink::write_path(output, |file| analyzer.convert(&bytes, &conversion, file)).map_err(|error| match error.class() {
-        // The disk's fault is the output's, which is named.
-        Class::Io => error,
-        _ => error.recording(path.display().to_string()),
-    })
+    let source = Source::open(analyzer, path)?;
+    let converted = sink::write_path(output, |file| source.convert(analyzer, &conversion, file));
+    converted.map_err(|error| source.named(error, path))
+}
+
+/// Converts the file at `path` and writes it to `to`, a stream that is called `name`; a file is read as far as the conversion needs it at a time, a
+/// pipe to its end first.
+///
+/// # Errors
+/// As [`source::read_path`] and [`Analyzer::convert`]; the line names the recording, or the stream where that cannot be written.
+pub fn convert_path_to(
+    analyzer: &Analyzer,
+    path: &Path,
+    conversion: &Conversion,
+    to: &mut dyn Write,
+    name: &str,
+) -> Result<Exported> {
+    let source = Source::open(analyzer, path)?;
+    source.convert(analyzer, conversion, to).map_err(|error| source.named(error.recording(name), path))
+}
+
+/// A recording that is to be converted.
+enum Source {
+    File(Watched),
+    /// What came through a pipe, or from a file that does not know its length.
+    Bytes(Vec<u8>),
+}
+
+impl Source {
+    fn open(analyzer: &Analyzer, path: &Path) -> Result<Self> {
+        let limits = &analyzer.config().limits;
+        // Asked by its name: opening a pipe twice would lose what comes through it.
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() && metadata.len() > 0 => FileReader::open(path, limits)
+                .map(|file| Self::File(Watched { file, has_failed: AtomicBool::new(false) })),
+            _ => source::read_path(path, limits).map(Self::Bytes),
+        }
+    }
+
+    fn convert(&self, analyzer: &Analyzer, conversion: &Conversion, to: &mut dyn Write) -> Result<Exported> {
+        match self {
+            Self::File(file) => analyzer.convert_from(file, conversion, to),
+            Self::Bytes(bytes) => analyzer.convert(bytes, conversion, to),
+        }
+    }
+
+    /// Says whose fault an error is: the system's refusal to write is the output's, all else the recording's.
+    fn named(&self, error: Error, path: &Path) -> Error {
+        let is_of_reading = matches!(self, Self::File(file) if file.has_failed.load(Ordering::Relaxed));
+        if error.class() == Class::Io && !is_of_reading { error } else { error.recording(path.display().to_string()) }
+    }
+}
+
+/// A file, and whether the system failed to read it.
+struct Watched {
+    file: FileReader,
+    has_failed: AtomicBool,
+}
+
+impl ReadAt for Watched {
+    fn bytes(&self) -> u64 {
+        self.file.bytes()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.file.read_at(offset, buffer).inspect_err(|_| self.has_failed.store(true, Ordering::Relaxed))
+    }
 }
 
 fn with_bytes<T>(analyzer: &Analyzer, path: &Path, job: fn(&Analyzer, &[u8], Option<&str>) -> Result<T>) -> Result<T> {

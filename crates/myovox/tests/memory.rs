@@ -1,14 +1,21 @@
-//! What reading costs in memory: a long recording frame by frame, and one channel out of it. A binary of its own, because it counts all
+//! What long recordings cost in memory: read frame by frame, one channel out of it, converted. A binary of its own, because it counts all
 //! allocations of the process; and one test, so that no other allocates meanwhile.
 #![allow(unsafe_code, reason = "a counting allocator")]
-#![allow(clippy::unwrap_used, reason = "a test stops where a value is not there")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where a value is not there, and says what it measured"
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use myovox::analyze::{Conversion, Format};
 use myovox::formats::access::FileReader;
 use myovox::formats::c3d::{Arrays, C3dConfig, Pick, Reader, Selection};
-use myovox::{Budget, Limits};
+use myovox::formats::export::{Table, Target};
+use myovox::formats::wav::{self, WavWriteConfig};
+use myovox::{Analyzer, Auto, Budget, Config, Limits};
 use myovox_fixtures::{Processor, Storage, generated_c3d};
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
@@ -43,10 +50,16 @@ fn peak<R>(job: impl FnOnce() -> R) -> (R, usize) {
     (result, PEAK.load(Ordering::Relaxed) - before)
 }
 
+const MIB: usize = 1 << 20;
+
 #[test]
+fn long_recordings_are_held_in_part() {
+    reading_in_parts_holds_the_part_and_no_more();
+    converting_holds_a_block_whatever_the_length();
+}
+
 fn reading_in_parts_holds_the_part_and_no_more() {
     const FRAMES: usize = 20_000;
-    const MIB: usize = 1 << 20;
     let path = std::env::temp_dir().join(format!("myovox-memory-{}.c3d", std::process::id()));
     let bytes = generated_c3d(FRAMES, 40, 30, 5, Processor::Intel, Storage::Float32);
     std::fs::write(&path, &bytes).unwrap();
@@ -88,4 +101,47 @@ fn reading_in_parts_holds_the_part_and_no_more() {
     assert!(one < 2 * 4 * samples + MIB, "{one} bytes");
     assert!(sum.is_finite() && channel.len() == samples);
     std::fs::remove_file(&path).unwrap();
+}
+
+/// The most bytes that converting the file at `path` holds.
+fn peak_of_converting(path: &std::path::Path, conversion: &Conversion) -> usize {
+    let analyzer = Analyzer::new(Config::default());
+    let (converted, peak) = peak(|| {
+        let file = FileReader::open(path, &Limits::default()).unwrap();
+        analyzer.convert_from(&file, conversion, &mut std::io::sink())
+    });
+    assert!(converted.unwrap().rows > 0);
+    peak
+}
+
+fn converting_holds_a_block_whatever_the_length() {
+    let path = std::env::temp_dir().join(format!("myovox-convert-{}", std::process::id()));
+    let table = |target: Target, table: Table| Conversion::new(target).table(table.into());
+    let mut conversions =
+        vec![table(Target::Csv, Table::Analog), table(Target::Trc, Table::Points), table(Target::Mot, Table::Analog)];
+    if cfg!(feature = "columnar") {
+        conversions.extend([table(Target::Arrow, Table::Analog), table(Target::Parquet, Table::Points)]);
+    }
+    let mut peaks = Vec::new();
+    for frames in [9_000, 18_000] {
+        let bytes = generated_c3d(frames, 40, 10, 5, Processor::Intel, Storage::Float32);
+        std::fs::write(&path, &bytes).unwrap();
+        peaks.push(conversions.iter().map(|conversion| peak_of_converting(&path, conversion)).collect::<Vec<_>>());
+    }
+    let of_sound = [Conversion::new(Format::Wav(Auto::Auto)), Conversion::new(Target::Csv)];
+    let mut of_sounds = Vec::new();
+    for frames in [400_000, 1_200_000] {
+        let samples = ndarray::Array2::from_elem((2, frames), 0.25_f32);
+        let mut file = std::fs::File::create(&path).unwrap();
+        wav::write(samples.view(), 16_000, &WavWriteConfig::default(), &mut file).unwrap();
+        drop(samples);
+        of_sounds.push(of_sound.iter().map(|conversion| peak_of_converting(&path, conversion)).collect::<Vec<_>>());
+    }
+    std::fs::remove_file(&path).unwrap();
+    println!("bytes held of C3D {peaks:?}, of WAV {of_sounds:?}");
+    for (short, long) in peaks[0].iter().zip(&peaks[1]).chain(of_sounds[0].iter().zip(&of_sounds[1])) {
+        assert!(*long < 24 * MIB, "{long} bytes");
+        // Twice or three times the length, the same memory but for a list of blocks.
+        assert!(long - long.min(short) < MIB / 2, "{short} bytes grew to {long}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use myovox::report::{C3dContents, EventSummary, MarkerSummary, PlatformSummary};
+use myovox::report::{C3dContents, EventSummary, MarkerSummary, PlatformChannel, PlatformSummary};
 
 use super::inspection::ALL;
 use super::number::{self, ABSENT};
@@ -94,40 +94,111 @@ pub(super) fn events(contents: &C3dContents, reasons: &mut Reasons<'_>, paint: P
     format!("\n{}\n{}{}{}", paint.head(&head), table.text(), more(events.len(), ALL), reasons.take())
 }
 
-/// What the parameters say of force platforms.
+/// Force platforms: where they lie, how they were loaded, what measures them.
 pub(super) fn platforms(contents: &C3dContents, reasons: &mut Reasons<'_>, paint: Paint) -> String {
     let platforms = &contents.force_platforms;
     if platforms.used == 0 && platforms.platforms.is_empty() {
         return String::new();
     }
-    let shown = &platforms.platforms[..platforms.platforms.len().min(LONGEST_LIST)];
-    let cells = |cell: &mut dyn FnMut((usize, &PlatformSummary)) -> String| -> Vec<String> {
-        shown.iter().enumerate().map(cell).collect()
-    };
-    let stated = |has: bool| if has { "stated".to_owned() } else { ABSENT.to_owned() };
-    let kinds = cells(&mut |(index, platform)| {
-        let path = format!("contents.force_platforms.platforms[{index}].type");
-        let kind = reasons.note(platform.kind, &path, &format!("platform {}", index + 1));
-        kind.map_or_else(|| ABSENT.to_owned(), |kind| kind.to_string())
-    });
-    let table = Columns::default()
-        .with("#", Align::Right, cells(&mut |(index, _)| (index + 1).to_string()))
-        .with("type", Align::Right, kinds)
-        .with("corners", Align::Left, cells(&mut |(_, platform)| stated(platform.has_corners)))
-        .with("origin", Align::Left, cells(&mut |(_, platform)| stated(platform.has_origin)))
-        .with("calibration", Align::Left, cells(&mut |(_, platform)| stated(platform.has_calibration)))
-        .with("channels", Align::Sentence, cells(&mut |(_, platform)| channels(platform)));
     let head = paint.head(&format!("Force platforms ({})", platforms.used));
-    let table = if shown.is_empty() { "   no other parameter speaks of them\n".to_owned() } else { table.text() };
-    format!("\n{head}\n{table}{}{}", more(platforms.platforms.len(), ALL), reasons.take())
+    let shown = &platforms.platforms[..platforms.platforms.len().min(LONGEST_LIST)];
+    if shown.is_empty() {
+        return format!("\n{head}\n   no other parameter speaks of them\n");
+    }
+    let loads = loads_of_platforms(shown, reasons);
+    let places = places_of_platforms(shown, contents.point_units.as_deref(), reasons);
+    format!("\n{head}\n{loads}\n{places}{}{}", more(platforms.platforms.len(), ALL), reasons.take())
 }
 
+fn cells_of(shown: &[PlatformSummary], mut cell: impl FnMut(usize, &PlatformSummary) -> String) -> Vec<String> {
+    shown.iter().enumerate().map(|(index, platform)| cell(index, platform)).collect()
+}
+
+/// `value`, or the mark for what is missing with its reason below.
+fn noted<T>(reasons: &mut Reasons<'_>, value: Option<T>, index: usize, name: &str) -> Option<T> {
+    let path = format!("contents.force_platforms.platforms[{index}].{name}");
+    reasons.note(value, &path, &format!("platform {}", index + 1))
+}
+
+fn loads_of_platforms(shown: &[PlatformSummary], reasons: &mut Reasons<'_>) -> String {
+    let numbers = cells_of(shown, |index, _| (index + 1).to_string());
+    let kinds = cells_of(shown, |index, platform| {
+        noted(reasons, platform.kind, index, "type").map_or_else(|| ABSENT.to_owned(), |kind| kind.to_string())
+    });
+    let sizes = cells_of(shown, |index, platform| {
+        let size = noted(reasons, platform.size_m, index, "size_m");
+        size.map_or_else(|| ABSENT.to_owned(), |[x, y]| format!("{} × {}", number::fixed(x, 3), number::fixed(y, 3)))
+    });
+    let largest: Vec<Option<f64>> = shown.iter().map(|platform| platform.largest_normal_force_n).collect();
+    for (index, value) in largest.iter().enumerate() {
+        noted(reasons, *value, index, "largest_normal_force_n");
+    }
+    let loaded = cells_of(shown, |_, platform| seen(platform.loaded_share));
+    let matrices = cells_of(shown, |_, platform| if platform.has_calibration { "matrix" } else { ABSENT }.to_owned());
+    Columns::default()
+        .with("#", Align::Right, numbers)
+        .with("type", Align::Right, kinds)
+        .with("x × y, m", Align::Left, sizes)
+        .with("largest\nFz, N", Align::Right, number::column(&largest))
+        .with("above\n10 N, %", Align::Right, loaded)
+        .with("calibration", Align::Left, matrices)
+        .with("channels", Align::Sentence, cells_of(shown, |_, platform| channels(platform)))
+        .text()
+}
+
+fn places_of_platforms(shown: &[PlatformSummary], units: Option<&str>, reasons: &mut Reasons<'_>) -> String {
+    let of_origins = decimals_of(shown.iter().filter_map(|platform| platform.origin.as_ref()).flatten());
+    let of_corners = decimals_of(shown.iter().filter_map(|platform| platform.corners.as_ref()).flatten().flatten());
+    let origins =
+        cells_of(shown, |index, platform| place(noted(reasons, platform.origin, index, "origin"), of_origins));
+    for (index, platform) in shown.iter().enumerate() {
+        noted(reasons, platform.corners, index, "corners");
+    }
+    let corner =
+        |at: usize| cells_of(shown, |_, platform| place(platform.corners.map(|corners| corners[at]), of_corners));
+    let units = units.map_or_else(String::new, |units| format!(", {}", short(units, 12)));
+    Columns::default()
+        .with("#", Align::Right, cells_of(shown, |index, _| (index + 1).to_string()))
+        .with(format!("corner +x +y{units}"), Align::Left, corner(0))
+        .with("corner -x +y", Align::Left, corner(1))
+        .with("corner -x -y", Align::Left, corner(2))
+        .with("corner +x -y", Align::Left, corner(3))
+        .with("origin", Align::Left, origins)
+        .text()
+}
+
+/// A point.
+fn place(point: Option<[f64; 3]>, decimals: usize) -> String {
+    point.map_or_else(|| ABSENT.to_owned(), |point| point.map(|value| number::fixed(value, decimals)).join(" "))
+}
+
+/// As many decimals as the largest coordinate leaves room for.
+fn decimals_of<'a>(coordinates: impl Iterator<Item = &'a f64>) -> usize {
+    match coordinates.fold(0.0_f64, |most, value| most.max(value.abs())) {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 3,
+    }
+}
+
+/// Numbers and labels of the channels: `1–6: Fx, Fy, Fz, Mx, My, Mz` where the numbers follow each other.
 fn channels(platform: &PlatformSummary) -> String {
-    let channel = |channel: &myovox::report::PlatformChannel| match &channel.label {
-        Some(label) => format!("{} {}", channel.number, short(label, 16)),
-        None => format!("{} (no such channel)", channel.number),
+    let label = |channel: &PlatformChannel| {
+        channel.label.as_deref().map_or_else(|| "(no such channel)".to_owned(), |label| short(label, 16))
     };
-    platform.channels.iter().map(channel).collect::<Vec<_>>().join(", ")
+    let numbers: Vec<i64> = platform.channels.iter().map(|channel| channel.number).collect();
+    match (numbers.first(), numbers.last()) {
+        (Some(first), Some(last)) if numbers.len() > 1 && numbers.iter().copied().eq(*first..=*last) => {
+            let labels: Vec<String> = platform.channels.iter().map(label).collect();
+            let are_absent = platform.channels.iter().all(|channel| channel.label.is_none());
+            let labels = if are_absent { "(no such channels)".to_owned() } else { labels.join(", ") };
+            format!("{first}–{last}: {labels}")
+        }
+        _ => {
+            let channels = platform.channels.iter().map(|channel| format!("{} {}", channel.number, label(channel)));
+            channels.collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// Groups of parameters by their names.

@@ -1,10 +1,13 @@
 //! The verb `convert`: what it writes is what the library writes, where it was told to, whole or not at all.
 
 use std::fs;
+use std::process::Command;
 
 use super::common::*;
-use myovox::analyze::Conversion;
+use myovox::analyze::{Conversion, Format};
+use myovox::formats::c3d::{C3dWriteConfig, Processor, Storage};
 use myovox::formats::export::{Table, Target};
+use myovox::formats::wav::WriteCoding;
 use myovox::{Analyzer, Config};
 
 /// What the library writes of a fixture.
@@ -25,6 +28,49 @@ fn the_extension_says_the_format() {
         assert_eq!(fs::read(&out).unwrap(), expected("platform_type2.c3d", &Conversion::new(target).title(title)));
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), Target::ALL.len());
+}
+
+#[test]
+fn recordings_become_recordings_in_the_numbers_that_are_asked_for() {
+    let folder = folder();
+    let config = C3dWriteConfig::default();
+    let integers = config.clone().storage(Storage::Integer.into()).processor(Processor::Mips.into());
+    let calls: [(&str, &[&str], &str, Format); 4] = [
+        ("markers_dec_float.c3d", &[], "same.c3d", config.into()),
+        ("markers_dec_float.c3d", &["--storage=integer", "--processor=mips"], "mips.c3d", integers.into()),
+        ("voice_8k_mulaw.wav", &[], "same.wav", Format::Wav(myovox::Auto::Auto)),
+        ("voice_8k_mulaw.wav", &["--coding=float64"], "wide.wav", Format::Wav(WriteCoding::Float64.into())),
+    ];
+    for (name, options, out, format) in calls {
+        let (path, out) = (fixture(name), inside(&folder, out));
+        let call = myovox([&["convert"], options, &[path.as_str(), out.as_str()]].concat());
+        assert_eq!((call.status, call.out.as_str()), (0, ""), "{}", call.err);
+        let library = expected(name, &Conversion::new(format.clone()));
+        assert!(fs::read(&out).unwrap() == library, "{name} {options:?}");
+        let piped = Command::new(env!("CARGO_BIN_EXE_myovox"))
+            .args(["convert", "--to", format.name()])
+            .args(options)
+            .args([path.as_str(), "-"])
+            .output()
+            .unwrap();
+        assert!(piped.stdout == library, "{name} {options:?} to a pipe");
+    }
+    let (path, out) = (fixture("tone_997_f32.wav"), inside(&folder, "tone.c3d"));
+    let refused = myovox(["convert", &path, &out]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.err.contains("tone_997_f32.wav: sound cannot be written as a c3d file"), "{}", refused.err);
+    assert!(!fs::exists(out).unwrap());
+}
+
+#[test]
+fn loads_have_the_names_of_opensim() {
+    let folder = folder();
+    let out = inside(&folder, "walk_grf.mot");
+    let call = myovox(["convert", "--table=loads", &fixture("platform_type2.c3d"), &out]);
+    assert_eq!((call.status, call.err.as_str()), (0, ""));
+    let text = fs::read_to_string(out).unwrap();
+    assert!(text.starts_with("walk_grf.mot\nversion=1\nnRows=80\nnColumns=10\n"), "{text}");
+    assert!(text.contains("\ntime\tground_force_vx\tground_force_vy\tground_force_vz\tground_force_px\t"), "{text}");
 }
 
 #[test]
@@ -125,6 +171,9 @@ fn wrong_usage_is_told_before_anything_is_written() {
         vec!["convert", "--to=csv", "-", folder.path().to_str().unwrap()],
         vec!["convert", "--frames=5", &path, "out.csv"],
         vec!["convert", "--to=xlsx", &path, "out.csv"],
+        vec!["convert", "--storage=float", &path, "out.csv"],
+        vec!["convert", "--processor=dec", &path, "out.wav"],
+        vec!["convert", "--coding=pcm16", &path, "out.c3d"],
     ] {
         let call = myovox(&args);
         assert_eq!((call.status, call.out.as_str()), (2, ""), "{args:?}: {}", call.err);

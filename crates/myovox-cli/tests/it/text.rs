@@ -134,10 +134,12 @@ fn a_marker_that_was_lost_is_a_row_of_gaps() {
 }
 
 #[test]
-fn a_platform_is_a_row_with_its_channels() {
+fn a_platform_is_a_row_of_loads_and_channels_and_one_of_places() {
     let text = myovox(["inspect", &fixture("platform_type2.c3d")]).out;
-    assert!(
-        text.contains("Force platforms (1)") && text.contains("1 Fx1, 2 Fy1, 3 Fz1, 4 Mx1, 5 My1, 6 Mz1"),
-        "{text}"
-    );
+    assert!(text.contains("Force platforms (1)") && text.contains("1–6: Fx1, Fy1, Fz1, Mx1, My1, Mz1"), "{text}");
+    let row =
+        |begin: &str| text.lines().find(|line| line.starts_with(begin)).unwrap().split_whitespace().collect::<Vec<_>>();
+    assert_eq!(row(" 1      2")[1..7], ["2", "0.400", "×", "0.600", "595", "100.0"], "{text}");
+    assert_eq!(row(" 1   600")[1..4], ["600", "400", "0"], "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }

@@ -9,7 +9,7 @@ mod convert;
 mod describe;
 mod digest;
 
-pub use convert::Conversion;
+pub use convert::{Conversion, Format};
 
 use ndarray::{ArrayView1, ArrayView2, CowArray, Ix1};
 
@@ -167,11 +167,12 @@ impl Analyzer {
     }
 
     fn inspect_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
-        let read = self.read(bytes, &mut Budget::new(&self.config.limits))?;
+        let mut budget = Budget::new(&self.config.limits);
+        let read = self.read(bytes, &mut budget)?;
         let (recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
-        let (contents, more) = contents::of(&read);
+        let (contents, doubts, more) = contents::of(&read, &mut budget)?;
         missing.extend(more);
-        let warnings = read.into_warnings();
+        let warnings = merged(read.into_warnings(), doubts, self.config.limits.max_warnings);
         Ok(Inspection {
             schema: INSPECTION_SCHEMA.to_owned(),
             myovox: Maker::this(),

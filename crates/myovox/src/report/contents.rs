@@ -34,7 +34,7 @@ pub struct C3dContents {
     pub residuals: ResidualSummary,
     /// Events, in the order of the file.
     pub events: Vec<EventSummary>,
-    /// What the parameters of the group `FORCE_PLATFORM` say.
+    /// The force platforms, and how they were loaded.
     pub force_platforms: PlatformParameters,
     /// Segments whose rotations the file holds.
     pub rotation_segments: usize,
@@ -116,7 +116,7 @@ pub struct EventSummary {
     pub stored_s: Option<f64>,
 }
 
-/// What the parameters say of force platforms.
+/// Force platforms: what the parameters say of them, and what was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlatformParameters {
     /// `FORCE_PLATFORM:USED`; 0 where it is absent.
@@ -125,18 +125,24 @@ pub struct PlatformParameters {
     pub platforms: Vec<PlatformSummary>,
 }
 
-/// A force platform as its parameters describe it.
+/// A force platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlatformSummary {
     /// `FORCE_PLATFORM:TYPE`.
     #[serde(rename = "type")]
     pub kind: Option<i64>,
-    /// Whether `CORNERS` has four corners for it that are not all zero.
-    pub has_corners: bool,
-    /// Whether `ORIGIN` has three numbers for it.
-    pub has_origin: bool,
+    /// The corners in the laboratory in `point_units`: those at (+x, +y), (-x, +y), (-x, -y), (+x, -y) of the platform.
+    pub corners: Option<[[f64; 3]; 4]>,
+    /// `ORIGIN` as it is used, in `point_units` and the frame of the platform, its sign repaired where the surface was below the sensor.
+    pub origin: Option<[f64; 3]>,
+    /// Length of the edges along x and along y of the platform.
+    pub size_m: Option<[f64; 2]>,
     /// Whether `CAL_MATRIX` has a matrix for it that is not all zero.
     pub has_calibration: bool,
+    /// Largest magnitude of the force along the platform's normal.
+    pub largest_normal_force_n: Option<f64>,
+    /// Share of the samples in which more than 10 N act along the normal, 0 to 1.
+    pub loaded_share: Option<f64>,
     /// Its channels, in the order of `CHANNEL`.
     pub channels: Vec<PlatformChannel>,
 }

@@ -17,6 +17,8 @@ mod recover;
 mod values;
 mod write;
 
+pub use write::differences;
+
 use builder::Trial;
 use myovox::formats::Policy;
 use myovox::formats::c3d::{self, C3dConfig, C3dRecording};
@@ -28,7 +30,7 @@ fn read_as(bytes: &[u8], policy: Policy) -> Result<C3dRecording> {
 }
 
 /// Reads leniently within the default limits.
-fn read(bytes: &[u8]) -> Result<C3dRecording> {
+pub fn read(bytes: &[u8]) -> Result<C3dRecording> {
     read_as(bytes, Policy::Lenient)
 }
 

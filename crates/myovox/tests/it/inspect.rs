@@ -54,11 +54,16 @@ fn events_have_both_times() {
 }
 
 #[test]
-fn force_platforms_are_what_their_parameters_say() {
+fn force_platforms_are_what_their_parameters_say_and_their_channels_measured() {
     let platforms = c3d("platform_type2.c3d").force_platforms;
     assert_eq!((platforms.used, platforms.platforms.len()), (1, 1));
     let platform = &platforms.platforms[0];
-    assert_eq!((platform.kind, platform.has_corners, platform.has_origin), (Some(2), true, true));
+    assert_eq!((platform.kind, platform.origin), (Some(2), Some([0.0, 0.0, -40.0])));
+    assert_eq!(platform.corners.unwrap()[0], [600.0, 400.0, 0.0]);
+    let size = platform.size_m.unwrap();
+    assert!((size[0] - 0.4).abs() < 1e-12 && (size[1] - 0.6).abs() < 1e-12, "{size:?}");
+    // 200 N and 5 N more a sample, of 80.
+    assert_eq!((platform.largest_normal_force_n, platform.loaded_share), (Some(595.0), Some(1.0)));
     let channels: Vec<(i64, &str)> =
         platform.channels.iter().map(|channel| (channel.number, channel.label.as_deref().unwrap())).collect();
     assert_eq!(channels, [(1, "Fx1"), (2, "Fy1"), (3, "Fz1"), (4, "Mx1"), (5, "My1"), (6, "Mz1")]);

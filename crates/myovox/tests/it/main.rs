@@ -13,6 +13,7 @@ mod analyze;
 mod architecture;
 mod c3d;
 mod codecs;
+mod convert;
 mod emg;
 mod export;
 mod inspect;

@@ -76,7 +76,7 @@ fn read(bytes: &[u8], config: &WavConfig) -> Result<WavRecording> {
     wav::read(bytes, config, &mut Budget::new(&Limits::default()))
 }
 
-fn read_plain(bytes: &[u8]) -> Result<WavRecording> {
+pub fn read_plain(bytes: &[u8]) -> Result<WavRecording> {
     read(bytes, &WavConfig::default())
 }
 

@@ -3,16 +3,27 @@
 use ndarray::ArrayView1;
 
 use super::{moments, or_missing, platforms};
+use crate::error::Result;
 use crate::formats::c3d::{C3dRecording, Event};
+use crate::limits::Budget;
 use crate::report::{C3dContents, ChannelLevel, EventSummary, GroupSummary, MarkerSummary, ResidualSummary};
-use crate::warning::Missing;
+use crate::warning::{Missing, Warning};
 
-pub(super) fn contents(recording: &C3dRecording, missing: &mut Vec<Missing>) -> C3dContents {
+/// What a recording holds, and what is doubtful that reading did not say.
+///
+/// # Errors
+/// `limit.memory-bytes`.
+pub(super) fn contents(
+    recording: &C3dRecording,
+    budget: &mut Budget,
+    missing: &mut Vec<Missing>,
+) -> Result<(C3dContents, Vec<Warning>)> {
+    let (force_platforms, warnings) = platforms::summary(recording, budget, missing)?;
     let units = Some(recording.point_units.trim().to_owned()).filter(|units| !units.is_empty());
     let no_units = ("not_in_file", "the file states no unit of positions");
     let rows = recording.analog.rows().into_iter().zip(&recording.analog_labels).enumerate();
     let seen = recording.residuals.rows().into_iter().zip(&recording.point_labels).enumerate();
-    C3dContents {
+    let contents = C3dContents {
         first_frame: recording.first_frame,
         samples_per_frame: recording.layout.samples_per_frame,
         point_units: or_missing(units, missing, || "point_units".to_owned(), no_units),
@@ -22,7 +33,7 @@ pub(super) fn contents(recording: &C3dRecording, missing: &mut Vec<Missing>) -> 
             .collect(),
         residuals: residuals(recording, missing),
         events: recording.events.iter().enumerate().map(|(index, event)| summary(index, event, missing)).collect(),
-        force_platforms: platforms::parameters(recording, missing),
+        force_platforms,
         rotation_segments: recording.rotations.as_ref().map_or(0, |rotations| rotations.labels.len()),
         groups: recording
             .parameters
@@ -30,7 +41,8 @@ pub(super) fn contents(recording: &C3dRecording, missing: &mut Vec<Missing>) -> 
             .iter()
             .map(|group| GroupSummary { name: group.name.clone(), parameters: group.parameters.len() })
             .collect(),
-    }
+    };
+    Ok((contents, warnings))
 }
 
 fn channel(index: usize, label: &str, row: &ArrayView1<'_, f64>, missing: &mut Vec<Missing>) -> ChannelLevel {

@@ -7,18 +7,27 @@ mod sound;
 use ndarray::ArrayView1;
 
 use super::{Read, Sound};
+use crate::error::Result;
+use crate::limits::Budget;
 use crate::report::Contents;
-use crate::warning::Missing;
+use crate::warning::{Missing, Warning};
 
-/// What `read` holds, and why each `None` in it is one.
-pub(super) fn of(read: &Read) -> (Contents, Vec<Missing>) {
-    let mut missing = Vec::new();
+/// What `read` holds, what is doubtful that reading did not say, and why each `None` is one.
+///
+/// # Errors
+/// `limit.memory-bytes`.
+pub(super) fn of(read: &Read, budget: &mut Budget) -> Result<(Contents, Vec<Warning>, Vec<Missing>)> {
+    let (mut missing, mut warnings) = (Vec::new(), Vec::new());
     let contents = match read {
-        Read::C3d(recording) => Contents::C3d(c3d::contents(recording, &mut missing)),
+        Read::C3d(recording) => {
+            let (contents, doubts) = c3d::contents(recording, budget, &mut missing)?;
+            warnings = doubts;
+            Contents::C3d(contents)
+        }
         Read::Sound(Sound::Wav(recording)) => Contents::Sound(sound::of_wav(recording, &mut missing)),
         Read::Sound(Sound::Audio(recording)) => Contents::Sound(sound::of_audio(recording, &mut missing)),
     };
-    (contents, missing.into_iter().map(|entry| entry.within("contents")).collect())
+    Ok((contents, warnings, missing.into_iter().map(|entry| entry.within("contents")).collect()))
 }
 
 /// Sums of a channel, over its finite samples.

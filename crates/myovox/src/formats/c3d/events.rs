@@ -89,6 +89,16 @@ impl Base {
     }
 }
 
+/// `event` in a recording of `layout` that begins `later_s` seconds after the one that it comes from.
+#[expect(clippy::cast_possible_truncation, reason = "as a header holds it")]
+pub(super) fn moved(event: &Event, later_s: f64, layout: &Layout) -> Event {
+    let stored_s = match event.source {
+        EventSource::Header if later_s != 0.0 => f64::from((event.stored_s - later_s) as f32),
+        _ => event.stored_s,
+    };
+    Base::new(layout).event(event.label.clone(), event.context.clone(), event.source, stored_s)
+}
+
 /// The events of header and EVENT group, in this order.
 ///
 /// # Errors

@@ -10,6 +10,8 @@
 //! 5. `decode`: frames of that layout, block by block through `tile`, `points` and `analog`, into rows of arrays; `rotation` beside it;
 //! 6. `platforms`, on request: the forces on the plates in the floor.
 //!
+//! `write` makes files of recordings, `excerpt` recordings of parts of them, `edit` changes the parameters of a file.
+//!
 //! [`read`] gives a whole recording. [`Reader`] reads parts: a [`Selection`] of points, channels and frames, or all of it in blocks of constant
 //! memory, as `f32` or `f64`, into [`Arrays`] that are reused. All go through the one decoder.
 //!
@@ -27,6 +29,7 @@ mod c3d_rs;
 mod decode;
 mod edit;
 mod events;
+mod excerpt;
 mod header;
 mod layout;
 mod number;
@@ -111,6 +114,13 @@ pub struct C3dMetadata {
     pub force_platform_channels: Vec<usize>,
     /// What was guessed or is doubtful in header and parameters.
     pub warnings: Vec<Warning>,
+}
+
+impl C3dMetadata {
+    /// Analog samples per second as the layout has it, see [`C3dRecording::analog_layout_rate_hz`].
+    pub fn analog_layout_rate_hz(&self) -> Option<f64> {
+        layout_rate_hz(&self.layout)
+    }
 }
 
 /// One trial, decoded. Time is the last axis of every array.

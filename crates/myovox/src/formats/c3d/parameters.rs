@@ -5,6 +5,7 @@
 //! Source: "The C3D File Format", Motion Lab Systems, *The Parameter Section*.
 
 mod edit;
+mod entries;
 
 use std::collections::BTreeMap;
 

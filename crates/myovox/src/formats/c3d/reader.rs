@@ -1,5 +1,6 @@
 //! A recording read in parts: header and parameters first, then whatever is asked for, into arrays that are reused.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::analog::{AnalogDoubts, Scaling};
@@ -110,13 +111,17 @@ impl<S: ReadAt> Reader<S> {
 
     /// The frames of `part` in blocks of `frames_per_block`, in order and in constant memory.
     pub fn blocks<'a>(&'a self, part: &'a Part, frames_per_block: usize) -> Blocks<'a, S> {
-        Blocks {
-            reader: self,
-            part,
-            step: (frames_per_block as u64).max(1),
-            next: part.frames.start,
-            tally: Tally::default(),
-        }
+        self.blocks_of(Cow::Borrowed(part), frames_per_block)
+    }
+
+    /// The frames of a part that the blocks keep; as [`blocks`](Self::blocks).
+    pub fn blocks_owning(&self, part: Part, frames_per_block: usize) -> Blocks<'_, S> {
+        self.blocks_of(Cow::Owned(part), frames_per_block)
+    }
+
+    fn blocks_of<'a>(&'a self, part: Cow<'a, Part>, frames_per_block: usize) -> Blocks<'a, S> {
+        let next = part.frames.start;
+        Blocks { reader: self, part, step: (frames_per_block as u64).max(1), next, tally: Tally::default() }
     }
 
     fn warnings(&self, part: &Part, tally: &Tally) -> Result<Vec<Warning>> {
@@ -149,7 +154,7 @@ impl<S: ReadAt> Reader<S> {
 #[derive(Debug)]
 pub struct Blocks<'a, S> {
     reader: &'a Reader<S>,
-    part: &'a Part,
+    part: Cow<'a, Part>,
     step: u64,
     next: u64,
     tally: Tally,
@@ -166,7 +171,7 @@ impl<S: ReadAt> Blocks<'_, S> {
             return Ok(None);
         }
         let reader = self.reader;
-        let tally = arrays.fill(&reader.source, &reader.metadata.layout, self.part, frames.clone(), budget)?;
+        let tally = arrays.fill(&reader.source, &reader.metadata.layout, &self.part, frames.clone(), budget)?;
         self.tally = self.tally.with(tally);
         self.next = frames.end;
         Ok(Some(frames))
@@ -177,6 +182,6 @@ impl<S: ReadAt> Blocks<'_, S> {
     /// # Errors
     /// Under strict the refused warnings on fourth words and offsets.
     pub fn finish(self) -> Result<Vec<Warning>> {
-        self.reader.warnings(self.part, &self.tally)
+        self.reader.warnings(&self.part, &self.tally)
     }
 }

@@ -107,9 +107,18 @@ impl Selection {
 
     /// The numbers behind the names.
     pub(super) fn resolve(&self, metadata: &C3dMetadata) -> Result<(Vec<usize>, Vec<usize>, Range<u64>)> {
-        let points = self.points.resolve(&metadata.point_labels, "point", "c3d.no-such-point")?;
-        let channels = self.channels.resolve(&metadata.analog_labels, "analog channel", "c3d.no-such-channel")?;
-        let present = metadata.layout.point_frames();
+        self.resolve_among(&metadata.point_labels, &metadata.analog_labels, metadata.layout.point_frames())
+    }
+
+    /// The numbers behind the names, among these labels and `present` frames.
+    pub(super) fn resolve_among(
+        &self,
+        point_labels: &[String],
+        analog_labels: &[String],
+        present: u64,
+    ) -> Result<(Vec<usize>, Vec<usize>, Range<u64>)> {
+        let points = self.points.resolve(point_labels, "point", "c3d.no-such-point")?;
+        let channels = self.channels.resolve(analog_labels, "analog channel", "c3d.no-such-channel")?;
         match &self.frames {
             Some(frames) if frames.start > frames.end || frames.end > present => {
                 let found = format!("frames {} to {}", frames.start, frames.end);

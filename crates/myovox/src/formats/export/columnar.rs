@@ -23,8 +23,8 @@ use super::text::put;
 use crate::error::{Error, Result};
 use crate::warning::Warning;
 
-/// Cells of a Parquet row group, which is held in memory until it is whole: 64 MiB of numbers.
-const GROUP_CELLS: usize = 1 << 23;
+/// Cells of a Parquet row group, which is held in memory until it is whole: 8 MiB of numbers.
+const GROUP_CELLS: usize = 1 << 20;
 
 /// The columns of a table, and which of them have nulls.
 struct Columns {

@@ -1,27 +1,33 @@
 //! Recordings written for other programs: CSV, TRC, MOT and STO, Arrow, Parquet.
 //!
-//! What goes in is a table that gives its rows block by block ([`Rows`]): [`of_c3d`] and [`of_sound`] make one of a decoded recording, a reader
-//! that decodes as it goes can be one itself. What comes out is a file of a [`Target`], written as the blocks come: beside the recording
+//! What goes in is a table that gives its rows block by block ([`Rows`]): [`of_c3d`], [`of_loads`] and [`of_sound`] make one of a decoded recording,
+//! [`stream_c3d`] and [`stream_wav`] of one that is decoded as it is written. What comes out is a file of a [`Target`], written as the blocks come: beside the recording
 //! nothing grows with its length. Numbers keep every bit. Labels become column names that are unique and never empty, and what had to be
 //! changed for that is a warning.
 //!
-//! `rows` is the table, `recording` makes it, `names` are its columns, `text` writes rows of characters; `csv`, `trc`, `storage` and `columnar`
+//! `rows` is the table, `plan` chooses its rows and columns, `recording`, `loads` and `stream` give them, `names` are its columns, `text` writes rows of characters; `csv`, `trc`, `storage` and `columnar`
 //! are the formats. A new format is a file like these and a variant of [`Target`].
 
 #[cfg(feature = "columnar")]
 mod columnar;
 mod csv;
+mod loads;
 mod names;
+mod plan;
 mod recording;
 mod rows;
 mod storage;
+mod stream;
 mod text;
 mod trc;
 
 use std::io::Write;
 
-pub use recording::{RecordingRows, Selection, of_c3d, of_sound};
+pub use loads::{Unloaded, of_loads};
+pub(crate) use plan::{channel_labels, no_such_channel, span};
+pub use recording::{RecordingRows, Selection, of_c3d, of_events, of_sound};
 pub use rows::{Block, Cells, Clock, Rows, Schema, Series, Shape, Table};
+pub use stream::{C3dRows, WavRows, stream_c3d, stream_wav};
 
 use crate::error::Result;
 use crate::warning::Warning;
@@ -48,9 +54,9 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Exported {
-    /// Rows.
+    /// Rows of a table; frames of a recording.
     pub rows: u64,
-    /// What was changed or assumed for the format.
+    /// What was doubtful in reading, and what was changed or assumed for the format.
     pub warnings: Vec<Warning>,
 }
 
@@ -97,6 +103,13 @@ impl Target {
     /// - `export.not-built`: Arrow and Parquet without the feature `columnar`;
     /// - `export.rows-differ` and whatever else the source fails with; `io.*` of `to`.
     pub fn write(self, rows: &mut dyn Rows, name: &str, to: &mut dyn Write) -> Result<Exported> {
+        let mut exported = self.write_rows(rows, name, to)?;
+        let mut warnings = rows.warnings()?;
+        warnings.append(&mut exported.warnings);
+        Ok(Exported { warnings, ..exported })
+    }
+
+    fn write_rows(self, rows: &mut dyn Rows, name: &str, to: &mut dyn Write) -> Result<Exported> {
         match self {
             Self::Csv => csv::write(rows, to),
             Self::Trc => trc::write(rows, name, to),

@@ -4,6 +4,7 @@
 //! numbers and times are not part of a block: they follow from the [`Clock`] and the number of the row, so that each writer gives the same.
 
 use crate::error::{Error, Result};
+use crate::warning::Warning;
 
 /// Cells of a block: some 1 MiB of numbers, which stay in the cache while rows are written from columns.
 const BLOCK_CELLS: usize = 1 << 17;
@@ -22,11 +23,13 @@ pub enum Table {
     Events,
     /// One row per sample: the analog channels that belong to force platforms, as measured.
     Platforms,
+    /// One row per sample: what the ground does to the foot on each force platform, computed from its channels.
+    Loads,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 4] = [Self::Points, Self::Analog, Self::Events, Self::Platforms];
+    pub const ALL: [Self; 5] = [Self::Points, Self::Analog, Self::Events, Self::Platforms, Self::Loads];
 
     /// Its name on the command line and in the metadata of what is written.
     pub fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Table {
             Self::Analog => "analog",
             Self::Events => "events",
             Self::Platforms => "platforms",
+            Self::Loads => "loads",
         }
     }
 }
@@ -222,6 +226,14 @@ pub trait Rows {
     /// # Errors
     /// Whatever keeps the source from giving its rows.
     fn next_block(&mut self, block: &mut Block) -> Result<()>;
+
+    /// What was doubtful about the recording, asked for once, when all rows were given. By default nothing.
+    ///
+    /// # Errors
+    /// What only all rows show and a strict policy refuses.
+    fn warnings(&mut self) -> Result<Vec<Warning>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Hands each block of `rows` to `take`, with the number of its first row.

@@ -2,7 +2,8 @@
 //!
 //! A head of a name and `key=value` lines up to `endheader`, a line of labels, then a row a sample, separated by tabs; the first column is
 //! `time` in seconds. Some versions of `OpenSim` separate labels at blanks as well, so blanks in labels become `_`. Units have no place in
-//! the format: the columns are in the recording's own, and so is what `OpenSim` is told. Numbers that are missing are `NaN`.
+//! the format: the columns are in the recording's own, and so is what `OpenSim` is told; loads of force platforms are in SI units, which it
+//! expects. Numbers that are missing are `NaN`.
 //! Sources: `OpenSim` documentation, *Storage (.sto) Files*, *Motion (.mot) Files*.
 
 use std::io::Write;
@@ -22,7 +23,7 @@ pub(super) fn write(rows: &mut dyn Rows, name: &str, to: &mut dyn Write) -> Resu
     let Some(clock) = schema.clock.filter(|_| schema.series.iter().all(|series| series.shape != Shape::Words)) else {
         return Err(Error::config("export.table-does-not-fit", "an OpenSim storage holds numbers over time")
             .found(format!("table {}", schema.table.name()))
-            .expected("table points, analog or platforms"));
+            .expected("table points, analog, platforms or loads"));
     };
     if clock.rate_hz.is_none() {
         return Err(Error::data("export.no-rate", "an OpenSim storage needs times, and the recording states no rate"));

@@ -2,7 +2,7 @@
 //!
 //! In come the bytes of a RIFF, RIFX, RF64, BW64 or Sony Wave64 file (or headerless samples, see [`RawFormat`]); out comes a [`WavRecording`],
 //! by [`read`]. [`Reader`] decodes any part of a recording, from memory or an open file, into buffers of the caller; [`Stream`] reads a pipe
-//! forward in constant memory; [`write()`] makes a file. All ways of reading give the same bits and the same warnings.
+//! forward in constant memory; [`write()`] makes a file, [`Writer`] makes one block by block. All ways of reading give the same bits and the same warnings.
 //!
 //! The way of one recording: `sniff` tells what it is, `walk` finds its chunks through `input` (`riff`, `w64` know the headers), `format` reads
 //! how the samples are coded, `info` puts that together; `decode` turns ranges of frames into bytes and `pcm`, `g711`, `ima`, `ms`, `gsm`
@@ -40,6 +40,7 @@ mod w64;
 mod walk;
 mod warnings;
 mod write;
+mod writer;
 
 use ndarray::Array2;
 use schemars::JsonSchema;
@@ -60,6 +61,7 @@ pub use self::sample::Sample;
 pub use self::stream::Stream;
 pub use self::warnings::{UnderStrict, WARNINGS, WarningKind};
 pub use self::write::{WavWriteConfig, WriteCoding, write};
+pub use self::writer::Writer;
 
 config! {
     /// How WAV recordings are read.

@@ -1,15 +1,16 @@
-//! Samples to a WAV file, by the crate hound, with what it leaves undone: the pad byte, clipping that is said, refusals before the first byte.
+//! Samples in memory to a WAV file: all of it is checked before the first byte is written.
 
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::Write;
 
 use ndarray::ArrayView2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::coding::Coding;
 use super::sample::Sample;
-use super::warnings::{self, Notes};
+use super::writer::{Writer, check};
 use crate::config::config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::Policy;
 use crate::warning::Warning;
 
@@ -29,9 +30,48 @@ pub enum WriteCoding {
     Pcm32,
     /// IEEE 754 single precision.
     Float32,
+    /// IEEE 754 double precision.
+    Float64,
 }
 
 impl WriteCoding {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Pcm8, Self::Pcm16, Self::Pcm24, Self::Pcm32, Self::Float32, Self::Float64];
+
+    /// The word that stands for it: `pcm16`, `float32`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pcm8 => "pcm8",
+            Self::Pcm16 => "pcm16",
+            Self::Pcm24 => "pcm24",
+            Self::Pcm32 => "pcm32",
+            Self::Float32 => "float32",
+            Self::Float64 => "float64",
+        }
+    }
+
+    /// The smallest of them that holds every sample of a recording of `coding` as it is decoded.
+    ///
+    /// ```
+    /// use myovox::formats::wav::{Coding, WriteCoding};
+    /// assert_eq!(WriteCoding::holding(Coding::Pcm24), WriteCoding::Pcm24);
+    /// assert_eq!(WriteCoding::holding(Coding::Mulaw), WriteCoding::Pcm16);
+    /// assert_eq!(WriteCoding::holding(Coding::Pcm64), WriteCoding::Float64);
+    /// ```
+    #[must_use]
+    pub fn holding(coding: Coding) -> Self {
+        match coding {
+            Coding::Pcm8 => Self::Pcm8,
+            Coding::Pcm16 | Coding::Alaw | Coding::Mulaw | Coding::ImaAdpcm | Coding::MsAdpcm | Coding::Gsm610 => {
+                Self::Pcm16
+            }
+            Coding::Pcm24 => Self::Pcm24,
+            Coding::Pcm32 => Self::Pcm32,
+            Coding::Float32 => Self::Float32,
+            Coding::Pcm40 | Coding::Pcm48 | Coding::Pcm56 | Coding::Pcm64 | Coding::Float64 => Self::Float64,
+        }
+    }
+
     /// Bits of a stored sample.
     pub fn bits(self) -> u16 {
         match self {
@@ -39,6 +79,7 @@ impl WriteCoding {
             Self::Pcm16 => 16,
             Self::Pcm24 => 24,
             Self::Pcm32 | Self::Float32 => 32,
+            Self::Float64 => 64,
         }
     }
 }
@@ -54,11 +95,11 @@ config! {
     }
 }
 
-/// Writes `samples`, `(channels, samples)`, as a RIFF file to the beginning of `sink`.
+/// Writes `samples`, `(channels, samples)`, as a RIFF file.
 ///
 /// An integer of `b` bits is the sample times `2^(b-1)`, rounded to the nearest, halves to the even one: what was read from such a file is
 /// written back to the same integers. Samples outside are clipped and counted in one warning, `wav.clipped`. `float32` holds each sample rounded
-/// to the nearest `f32`. Nothing is written before everything was checked.
+/// to the nearest `f32`, `float64` every one as it is. Nothing is written before everything was checked; [`Writer`] writes frames as they come.
 ///
 /// More than two channels or 16 bits get the extensible form of the header, as the format asks.
 ///
@@ -84,135 +125,10 @@ pub fn write<T: Sample>(
     samples: ArrayView2<'_, T>,
     sample_rate: u32,
     config: &WavWriteConfig,
-    sink: &mut (impl Write + Seek),
+    sink: &mut impl Write,
 ) -> Result<Vec<Warning>> {
-    let spec = spec(samples.dim(), sample_rate, config.coding)?;
-    let mut notes = Notes::new(config.policy, 1);
-    check(&samples, config.coding, &mut notes)?;
-    // hound writes every sample on its own.
-    let mut buffered = BufWriter::with_capacity(1 << 16, sink);
-    let mut writer = hound::WavWriter::new(&mut buffered, spec).map_err(failed)?;
-    for frame in samples.columns() {
-        for &sample in frame {
-            match integer_of(config.coding, sample) {
-                Some(integer) => writer.write_sample(integer).map_err(failed)?,
-                None => writer.write_sample(single(sample)).map_err(failed)?,
-            }
-        }
-    }
-    writer.finalize().map_err(failed)?;
-    end(&mut buffered, samples.len(), spec).map_err(|cause| Error::io("write", &cause))?;
-    Ok(notes.warnings())
-}
-
-/// What the header will say, if it can.
-fn spec((channels, frames): (usize, usize), sample_rate: u32, coding: WriteCoding) -> Result<hound::WavSpec> {
-    /// RIFF header, extensible format, data header and pad byte.
-    const LARGEST_HEADER_BYTES: u64 = 12 + 48 + 8 + 1;
-    let refused = |field: &str, found: String, expected: &str| {
-        Error::data("wav.bad-field", "cannot be written").field(field).found(found).expected(expected)
-    };
-    let bytes = u64::from(coding.bits() / 8);
-    let align = bytes.saturating_mul(channels as u64);
-    let fits = u16::try_from(align).ok().and_then(|_| u16::try_from(channels).ok()).filter(|&channels| channels > 0);
-    let channels =
-        fits.ok_or_else(|| refused("channels", channels.to_string(), "at least 1, and frames of at most 65535 bytes"))?;
-    if sample_rate == 0 || u32::try_from(align.saturating_mul(sample_rate.into())).is_err() {
-        return Err(refused("sample rate", format!("{sample_rate} Hz"), "at least 1 Hz, and less than 4 GiB a second"));
-    }
-    let data = align.saturating_mul(frames as u64);
-    if u32::try_from(data.saturating_add(LARGEST_HEADER_BYTES)).is_err() {
-        return Err(Error::unsupported("wav.too-large", "a RIFF file cannot hold so much")
-            .found(format!("{data} bytes of samples"))
-            .expected("less than 4 GiB"));
-    }
-    let sample_format =
-        if coding == WriteCoding::Float32 { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
-    Ok(hound::WavSpec { channels, sample_rate, bits_per_sample: coding.bits(), sample_format })
-}
-
-/// Refuses what has no number, and says how much will be clipped.
-fn check<T: Sample>(samples: &ArrayView2<'_, T>, coding: WriteCoding, notes: &mut Notes) -> Result<()> {
-    let is_float = coding == WriteCoding::Float32;
-    let mut clipped = 0_u64;
-    for (frame, column) in samples.columns().into_iter().enumerate() {
-        for (channel, &sample) in column.iter().enumerate() {
-            let value: f64 = sample.into();
-            let refused = |code, what: &str| {
-                Error::data(code, format!("sample of frame {frame} {what}")).channel(channel.to_string()).found(value)
-            };
-            if !value.is_finite() {
-                return Err(refused("wav.non-finite", "is no number").expected("finite samples"));
-            }
-            if is_float && !single(sample).is_finite() {
-                return Err(refused("wav.beyond-f32", "is beyond the range of f32"));
-            }
-            let [least, greatest] = range(coding);
-            let scaled = scaled(coding, value);
-            clipped = clipped.saturating_add(u64::from(!is_float && (scaled < least || scaled > greatest)));
-        }
-    }
-    if clipped == 0 {
-        return Ok(());
-    }
-    let message = format!(
-        "{clipped} of {} samples are outside of what {} bits hold; they are clipped",
-        samples.len(),
-        coding.bits()
-    );
-    notes.say(&warnings::CLIPPED, 0, message)
-}
-
-/// Least and greatest integer of a coding.
-fn range(coding: WriteCoding) -> [f64; 2] {
-    let full_scale = full_scale(coding);
-    [-full_scale, full_scale - 1.0]
-}
-
-/// `2^(b-1)` of `b` bits.
-fn full_scale(coding: WriteCoding) -> f64 {
-    f64::from(1_u32.wrapping_shl(u32::from(coding.bits()).saturating_sub(1)))
-}
-
-/// The sample in units of the last bit, rounded.
-fn scaled(coding: WriteCoding, value: f64) -> f64 {
-    (value * full_scale(coding)).round_ties_even()
-}
-
-/// The integer that stands for a sample; nothing where floats are written.
-#[expect(clippy::cast_possible_truncation, reason = "a whole number within the range of 32 bits")]
-fn integer_of<T: Sample>(coding: WriteCoding, sample: T) -> Option<i32> {
-    let [least, greatest] = range(coding);
-    (coding != WriteCoding::Float32).then(|| scaled(coding, sample.into()).clamp(least, greatest) as i32)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding is meant; what becomes infinite is refused before")]
-fn single<T: Sample>(sample: T) -> f32 {
-    let value: f64 = sample.into();
-    value as f32
-}
-
-/// Pads samples of an odd number of bytes, and counts the pad byte in the size of the file, as RIFF asks and hound 3.5.1 does not. Leaves the
-/// sink behind the last byte.
-fn end(sink: &mut (impl Write + Seek), samples: usize, spec: hound::WavSpec) -> std::io::Result<()> {
-    let is_extensible = spec.channels > 2 || spec.bits_per_sample > 16;
-    let header_bytes = if is_extensible { 68 } else { 44 };
-    let data_bytes = (samples as u64).saturating_mul(u64::from(spec.bits_per_sample / 8));
-    let mut end = data_bytes.saturating_add(header_bytes);
-    if !data_bytes.is_multiple_of(2) {
-        sink.seek(SeekFrom::Start(end))?;
-        sink.write_all(&[0])?;
-        end = end.saturating_add(1);
-        sink.seek(SeekFrom::Start(4))?;
-        sink.write_all(&u32::try_from(end.saturating_sub(8)).unwrap_or(u32::MAX).to_le_bytes())?;
-    }
-    sink.seek(SeekFrom::Start(end))?;
-    sink.flush()
-}
-
-fn failed(error: hound::Error) -> Error {
-    match error {
-        hound::Error::IoError(cause) => Error::io("write", &cause),
-        other => Error::unsupported("wav.unsupported", format!("cannot be written: {other}")),
-    }
+    let mut writer = Writer::new(sink, samples.dim(), sample_rate, config)?;
+    writer.clipped(check(&samples, config.coding, 0)?)?;
+    writer.write_checked(&samples)?;
+    writer.finish()
 }

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod edit;
+mod excerpt;
 mod findings;
 mod interop;
 mod made;
@@ -25,7 +26,7 @@ fn written(recording: &C3dRecording) -> Vec<u8> {
 }
 
 /// What differs between two recordings of the same trial: arrays to the bit, but that NaN is NaN and 0 is 0.
-fn differences(a: &C3dRecording, b: &C3dRecording) -> Vec<String> {
+pub fn differences(a: &C3dRecording, b: &C3dRecording) -> Vec<String> {
     let mut found = Vec::new();
     let mut check = |what: &str, same: bool| {
         if !same {

@@ -31,7 +31,7 @@ use super::{C3dConfig, C3dRecording, Parameters};
 use crate::config::{config, within};
 use crate::error::Result;
 use crate::formats::Policy;
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits};
 use crate::warning::{Missing, Warning};
 
 use channels::{Converter, Wrench};
@@ -419,4 +419,10 @@ pub(super) fn channels_of_all(parameters: &Parameters, count: usize, warnings: &
     let mut seen = std::collections::BTreeSet::new();
     let declared = declared::read(parameters, count, warnings)?;
     Ok(declared.into_iter().flat_map(|plate| plate.channels).filter(|&channel| seen.insert(channel)).collect())
+}
+
+/// The analog channels (from 0) of each platform.
+pub(super) fn channels_of_each(parameters: &Parameters, count: usize) -> Result<Vec<Vec<usize>>> {
+    let mut aside = Warnings::new(&C3dConfig::default(), &Limits::default());
+    Ok(declared::read(parameters, count, &mut aside)?.into_iter().map(|plate| plate.channels).collect())
 }

@@ -67,6 +67,24 @@ pub(super) fn block(
     Ok(block.bytes)
 }
 
+/// States the counts of `shape` in the header that was read, where there is one.
+pub(super) fn state_counts(recording: &mut C3dRecording, shape: &Shape) {
+    if recording.header.raw.is_empty() {
+        return;
+    }
+    let (bytes, processor) = (std::mem::take(&mut recording.header.raw), recording.layout.processor);
+    let mut block = Block { bytes, from: processor, to: processor, warnings: &mut Vec::new(), was_read: true };
+    let measurements = word(shape.channels.saturating_mul(shape.samples_per_frame));
+    block.put_word(2, word(shape.markers));
+    block.put_word(4, measurements);
+    block.frames(recording, shape);
+    let [points, first, last] = [2, 6, 8].map(|at| block.word(at));
+    let header = &mut recording.header;
+    header.raw = block.bytes;
+    (header.points, header.analog_measurements, header.first_frame, header.last_frame) =
+        (points, measurements, first, last);
+}
+
 impl Block<'_> {
     fn put(&mut self, at: usize, bytes: &[u8]) {
         let end = at.saturating_add(bytes.len());

@@ -141,6 +141,28 @@ pub fn write(
     Ok(warnings)
 }
 
+/// Analog samples per channel and frame, counted from the arrays.
+///
+/// # Errors
+/// `c3d.shape-mismatch`: arrays and labels do not fit each other.
+pub(super) fn samples_per_frame(recording: &C3dRecording) -> Result<usize> {
+    Shape::new(recording, &C3dWriteConfig::default()).map(|shape| shape.samples_per_frame)
+}
+
+/// `recording` with the numbers of points, channels and frames that it has stated in header and parameters.
+///
+/// # Errors
+/// `c3d.shape-mismatch`, `c3d.too-many`.
+pub(super) fn counted(mut recording: C3dRecording) -> Result<C3dRecording> {
+    let shape = Shape::new(&recording, &C3dWriteConfig::default())?;
+    let mut settling = Settling { parameters: recording.parameters.clone(), warnings: &mut Vec::new() };
+    settling.counts(&recording, &shape)?;
+    settling.frames(&recording, &shape)?;
+    recording.parameters = settling.parameters;
+    header::state_counts(&mut recording, &shape);
+    Ok(recording)
+}
+
 /// Bytes that a copy of `parameters` occupies, roughly.
 fn size_of(parameters: &Parameters) -> u64 {
     let records = parameters.groups().iter().flat_map(|group| &group.parameters);

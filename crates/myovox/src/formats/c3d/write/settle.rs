@@ -52,7 +52,7 @@ impl Settling<'_> {
         Ok(())
     }
 
-    fn counts(&mut self, recording: &C3dRecording, shape: &Shape) -> Result<()> {
+    pub(super) fn counts(&mut self, recording: &C3dRecording, shape: &Shape) -> Result<()> {
         self.count("POINT", "USED", word(shape.markers))?;
         self.count("ANALOG", "USED", word(shape.channels))?;
         let rotations = recording.rotations.as_ref();
@@ -79,7 +79,7 @@ impl Settling<'_> {
         self.correct("POINT", parameter)
     }
 
-    fn frames(&mut self, recording: &C3dRecording, shape: &Shape) -> Result<()> {
+    pub(super) fn frames(&mut self, recording: &C3dRecording, shape: &Shape) -> Result<()> {
         let frames = u32::try_from(shape.frames).unwrap_or(u32::MAX);
         let first = recording.first_frame;
         let last = u64::from(first).saturating_add(u64::from(frames)).saturating_sub(1);
