@@ -4,7 +4,8 @@
 
 - it prints, for the files of FOLDER (the shared `wav/made_by_tools`), the values that `crates/myovox/tests/it/codecs/libsndfile.rs` holds:
   32 frames of the last channel, spread evenly;
-- it makes files of many rates, channels and bitrates, reads them by both, and prints how far they differ.
+- it makes files of many rates, channels and bitrates, reads them by both, and prints how far they differ; `python truth_codecs.py speech` does so for
+  Opus with a signal that starts and stops as speech does.
 
 libsndfile decodes Opus at the rate that `OpusHead` gives as that of the input; myovox decodes at 48 kHz, as the codec does. So the rate in the
 header is set to 48000 first: the packets stay the same.
@@ -70,6 +71,26 @@ def voice(rate: int, channels: int, seconds: float) -> np.ndarray:
     return np.stack(legs[:channels], axis=1) + 0.02 * random.standard_normal((len(t), channels))
 
 
+def speech(rate: int, channels: int, seconds: float) -> np.ndarray:
+    """Harmonics of a gliding voice with pauses, and bursts of noise."""
+    random = np.random.default_rng(3)
+    t = np.arange(int(rate * seconds)) / rate
+    phase = np.cumsum(2 * np.pi * (120 + 30 * np.sin(np.pi * t)) / rate)
+    voiced = 0.15 * sum(np.sin(k * phase) / k for k in range(1, 25)) * (0.6 + 0.4 * np.sin(14 * np.pi * t))
+    burst = 0.05 * random.standard_normal(len(t)) * (np.sin(2.6 * np.pi * t) > 0.5)
+    return np.stack([voiced * (np.sin(4 * np.pi * t) > -0.3) + burst] * channels, axis=1)
+
+
+def spoken(rates: list[int], levels: list[float]):
+    """Opus of speech: every rate, one or two channels, every level of compression."""
+    for rate in rates:
+        for channels in (1, 2):
+            for level in levels:
+                file = io.BytesIO()
+                soundfile.write(file, speech(rate, channels, 6.0), rate, format="OGG", subtype="OPUS", compression_level=level)
+                yield f"{rate} Hz, {channels} channels, level {level}", file.getvalue()
+
+
 def made(format: str, subtype: str, rates: list[int], levels: list[float]):
     """Files of every rate, one or two channels, every level of compression and two lengths."""
     for rate in rates:
@@ -113,4 +134,7 @@ def main(folder: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    if sys.argv[1] == "speech":
+        compare("Opus", spoken([8000, 16000, 24000, 48000], [0.0, 0.6, 0.9, 0.95, 0.97, 1.0]))
+    else:
+        main(pathlib.Path(sys.argv[1]))
