@@ -42,7 +42,7 @@ fn read(bytes: &[u8], policy: Policy) -> Option<AudioRecording> {
 fn quiet_about_foreign_panics() {
     std::panic::set_hook(Box::new(|info| {
         let file = info.location().map_or("", |location| location.file());
-        if !file.contains("symphonia") && !file.contains("opus-decoder") {
+        if !file.contains("symphonia") && !file.contains("opus-pure") {
             eprintln!("{info}");
         }
     }));

@@ -2,13 +2,13 @@
 //!
 //! In come the bytes of a file, out comes an [`AudioRecording`] of `f64` samples, channel by channel. The way of one recording: `sniff` tells
 //! the container; AIFF and AU are integers behind a header and go to the sample decoders of [`wav`](super::wav) (`plain`); all else goes to
-//! `decode`, which lets symphonia take the container and the codec apart, and `opus-decoder` the Opus packets. What those leave undone is done
-//! here: `mp4` reads edit lists, `webm` the padding of the last block, `opus` the pre-skip and gain of its header; `pcm` collects what was
+//! `decode`, which lets symphonia take the container and the codec apart, and `opus-pure` the Opus packets. What those leave undone is done
+//! here: `mp4` reads edit lists, `webm` the padding of the last block, `opus` the header of Opus and what it makes of several streams; `pcm` collects what was
 //! decoded and cuts it where the encoder's signal begins and ends. docs/decisions/0006-codecs.md has what was measured.
 //!
 //! - Integers of `b` bits are divided by `2^(b-1)`, as in WAV; lossy codecs give what their decoder gives, also beyond 1.
-//! - Measured against libsndfile 1.2.2: FLAC equal, Vorbis within 2.2e-7, MP3 within 1.1e-6, Opus within 3e-5 of libopus, but for speech of some
-//!   20 kbit/s a channel and less, whose onsets differ by up to 0.015; the number of frames is equal in all.
+//! - Measured against libsndfile 1.2.2: FLAC equal, Vorbis within 2.2e-7, MP3 within 1.1e-6, Opus within 3e-7 of libopus; the number of frames
+//!   is equal in all.
 //! - The encoder's delay and padding are cut where the file states them; where it does not, a warning says so.
 //! - A packet that cannot be decoded, or is missing, becomes silence of its length, with a warning: what follows keeps its time.
 //! - Foreign decoders run behind a guard (`guard`): a panic of theirs is an error of ours, input is counted so that no loop is endless, and

@@ -55,10 +55,8 @@ const ROWS: [Row; 7] = [
     ]),
 ];
 
-/// Largest difference that the rounding of two decoders explains: Opus in fixed or floating point, the others in `f32` on both sides.
-fn tolerance(name: &str) -> f64 {
-    if name.starts_with("opus") { 5e-5 } else { 2e-6 }
-}
+/// Largest difference that the rounding of two decoders in `f32` explains.
+const TOLERANCE: f64 = 2e-6;
 
 #[test]
 fn samples_are_those_of_libsndfile_and_no_frame_is_missing_or_invented() {
@@ -72,6 +70,6 @@ fn samples_are_those_of_libsndfile_and_no_frame_is_missing_or_invented() {
         let differences = values.iter().zip(last.iter().step_by(step)).map(|(theirs, ours)| (theirs - ours).abs());
         let largest = differences.fold(0.0, f64::max);
         println!("{name}: differs by {largest:.1e}");
-        assert!(largest <= tolerance(name), "{name}: differs by {largest:.1e}");
+        assert!(largest <= TOLERANCE, "{name}: differs by {largest:.1e}");
     }
 }
