@@ -10,8 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::analyze::{Analyzer, Conversion};
-use crate::emg::Session;
+use crate::analyze::{Analyzer, Conversion, Session};
 use crate::error::{Class, Error, Result};
 use crate::formats::access::{FileReader, ReadAt};
 use crate::formats::export::Exported;
@@ -31,17 +30,23 @@ pub fn analyze_path(analyzer: &Analyzer, path: &Path) -> Result<Report> {
 }
 
 /// The analyzer with a session. A calibration recording that the session names, and whose values it does not hold yet, is read from `folder`,
-/// where the session file stands; its values fill the channels that have no MVC of their own, and what is doubtful about them is returned.
+/// where the session file stands; its values fill the channels that have no MVC of their own, and what is doubtful about it is a warning in every
+/// report.
 ///
 /// # Errors
 /// As [`Session::check`], [`source::read_path`] and [`Analyzer::calibrate`].
-pub fn with_session(analyzer: Analyzer, session: Session, folder: &Path) -> Result<(Analyzer, Vec<Warning>)> {
+pub fn with_session(analyzer: Analyzer, session: Session, folder: &Path) -> Result<Analyzer> {
     session.check()?;
     let Some(recording) = session.calibration_recording.as_ref().filter(|_| !session.is_calibrated()) else {
-        return Ok((analyzer.session(session), Vec::new()));
+        return Ok(analyzer.session(session));
     };
     let (calibrations, warnings) = with_bytes(&analyzer, &folder.join(recording), Analyzer::calibrate)?;
-    Ok((analyzer.session(session.calibrated(&calibrations)), warnings))
+    let said = |warning: Warning| {
+        let message = format!("in the calibration recording: {}", warning.message);
+        Warning { message, ..warning }
+    };
+    let doubts = warnings.into_iter().map(said).collect();
+    Ok(analyzer.session(session.calibrated(&calibrations)).doubts(doubts))
 }
 
 /// What the file at `path` holds.

@@ -10,11 +10,12 @@ mod describe;
 mod digest;
 mod game;
 
+pub use crate::emg::Session;
 pub use convert::{Conversion, Format};
 
 use ndarray::{ArrayView1, ArrayView2, CowArray, Ix1};
 
-use crate::emg::{self, Given, Session, Signal};
+use crate::emg::{self, Given, Signal};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{self, C3dRecording};
 use crate::formats::codecs::{self, AudioRecording};
@@ -34,6 +35,8 @@ pub struct Analyzer {
     config: Config,
     level: Level,
     session: Option<Session>,
+    /// What is doubtful about the calibration that the session holds.
+    doubts: Vec<Warning>,
 }
 
 /// A recording of any kind.
@@ -93,7 +96,7 @@ impl Analyzer {
     /// With the best instruction set of this processor.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, level: Level::best(), session: None }
+        Self { config, level: Level::best(), session: None, doubts: Vec::new() }
     }
 
     /// With what the recordings cannot know of their session. A calibration recording that it names is not opened here: see
@@ -108,6 +111,12 @@ impl Analyzer {
     #[must_use]
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
+        self
+    }
+
+    /// With what is doubtful about the session's calibration, said in every report.
+    pub(crate) fn doubts(mut self, doubts: Vec<Warning>) -> Self {
+        self.doubts = doubts;
         self
     }
 
@@ -161,9 +170,8 @@ impl Analyzer {
         let Read::C3d(c3d) = self.read(bytes, &mut Budget::new(&self.config.limits))? else {
             return Err(nothing("a recording of sound"));
         };
-        let measured = Self::with_signals(&c3d, |signals, rate| {
-            emg::calibrate(signals, rate, &self.config.emg, self.level)
-        })?;
+        let measured =
+            Self::with_signals(&c3d, |signals, rate| emg::calibrate(signals, rate, &self.config.emg, self.level))?;
         if measured.0.is_empty() { Err(nothing("no contraction that is long enough")) } else { Ok(measured) }
     }
 
@@ -179,7 +187,8 @@ impl Analyzer {
                     return Err(no_frames(&c3d));
                 }
                 budget.charge((c3d.analog.ncols() as u64).saturating_mul(MUSCLE_BYTES), "series of a muscle")?;
-                let analysis = self.muscles(&c3d)?;
+                let mut analysis = self.muscles(&c3d)?;
+                analysis.warnings.splice(0..0, self.doubts.iter().cloned());
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
                 }
@@ -270,10 +279,7 @@ impl Analyzer {
     }
 
     /// Does `job` with the analog channels and their rate.
-    fn with_signals<T>(
-        c3d: &C3dRecording,
-        job: impl FnOnce(&[Signal<'_>], Option<Rate>) -> Result<T>,
-    ) -> Result<T> {
+    fn with_signals<T>(c3d: &C3dRecording, job: impl FnOnce(&[Signal<'_>], Option<Rate>) -> Result<T>) -> Result<T> {
         let infos = describe::channel_infos(c3d);
         let rows: Vec<CowArray<'_, f64, Ix1>> = c3d.analog.rows().into_iter().map(contiguous).collect();
         let signals: Vec<Signal<'_>> =

@@ -170,16 +170,19 @@ impl Given {
         }
         if session.bfr.prescribed == Some(false) {
             if let Some(pressure) = session.bfr.pressure_percent_aop {
-                let message = format!("a pressure of {pressure} % is given, and was judged, though none was prescribed");
+                let message =
+                    format!("a pressure of {pressure} % is given, and was judged, though none was prescribed");
                 warnings.push(Warning::new("emg.bfr-not-prescribed", message).field("bfr.pressure_percent_aop"));
             }
         }
         for [start, end] in session.rest.iter().copied() {
-            let warning = |code: &'static str, message: &str| Warning::new(code, message).field("rest").span_s(start, end);
+            let warning =
+                |code: &'static str, message: &str| Warning::new(code, message).field("rest").span_s(start, end);
             if end > duration_s {
                 warnings.push(warning("emg.rest-outside", "a stretch of rest reaches beyond the recording"));
             }
-            let inside = |channel: &&Channel| channel.contractions.iter().any(|c| c.onset_s < end && start < c.offset_s);
+            let inside =
+                |channel: &&Channel| channel.contractions.iter().any(|c| c.onset_s < end && start < c.offset_s);
             for channel in channels.iter().filter(inside) {
                 let message = "a contraction lies in a stretch that the session calls rest";
                 warnings.push(warning("emg.rest-contraction", message).channel(channel.label.as_str()));
@@ -193,7 +196,13 @@ impl Given {
         let (session, settings) = (&self.session, &config.score);
         let mut list = List::default();
         list.text("session.id", session.session.id.as_ref(), Origin::Given);
-        list.or("session.start", session.session.start.clone(), self.file.start.clone(), Origin::File, InputValue::Text);
+        list.or(
+            "session.start",
+            session.session.start.clone(),
+            self.file.start.clone(),
+            Origin::File,
+            InputValue::Text,
+        );
         list.text("subject.code", session.subject.code.as_ref(), Origin::Given);
         list.number("info.duration_s", self.file.duration_s, Origin::File);
         list.number("protocol.day", session.protocol.day.map(f64::from), Origin::Given);
@@ -283,7 +292,13 @@ impl List {
         let target = p.target_contractions.map(f64::from);
         self.or("target_contractions", given.target_contractions.map(f64::from), target, Origin::Default, number);
         self.or("target_duration_s", given.target_duration_s, p.target_duration_s, Origin::Default, number);
-        self.or("target_intensity_pct", given.target_intensity_pct, Some(p.target_intensity_pct), Origin::Default, number);
+        self.or(
+            "target_intensity_pct",
+            given.target_intensity_pct,
+            Some(p.target_intensity_pct),
+            Origin::Default,
+            number,
+        );
     }
 }
 
@@ -351,7 +366,8 @@ pub(super) fn missing_of(channel: &Channel) -> Vec<Missing> {
     };
     let not_given = ("not_given", "nobody said so");
     let no_mvc_at_all = ("no_contraction", "no MVC was given, and without contractions none could be estimated");
-    let confidence = if p.mvc_value.is_some() { ("not_measured", "a single value agrees with nothing") } else { no_mvc_at_all };
+    let confidence =
+        if p.mvc_value.is_some() { ("not_measured", "a single value agrees with nothing") } else { no_mvc_at_all };
     let none = ("no_contraction", "no contraction was found");
     let done = !channel.contractions.is_empty();
     let no_target = ("no_target", "no target was given");
@@ -370,7 +386,11 @@ pub(super) fn missing_of(channel: &Channel) -> Vec<Missing> {
         ("amplitude_mean_pct", p.amplitude_mean_pct.is_none(), if p.threshold_value.is_some() { none } else { no_mvc }),
         ("reached_intensity", p.reached_intensity.is_none(), no_mvc),
         ("reached_duration", p.reached_duration.is_none(), no_target),
-        ("completion_rate", p.completion_rate.is_none(), if p.target_contractions == Some(0) { zero } else { no_target }),
+        (
+            "completion_rate",
+            p.completion_rate.is_none(),
+            if p.target_contractions == Some(0) { zero } else { no_target },
+        ),
         ("intensity_rate", p.intensity_rate.is_none(), if p.threshold_value.is_some() { none } else { no_mvc }),
         ("duration_rate", p.duration_rate.is_none(), if p.target_duration_s.is_some() { none } else { no_target }),
         ("score", p.score.is_none(), score),

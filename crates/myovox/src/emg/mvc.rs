@@ -238,7 +238,8 @@ pub(super) fn given(entry: &ChannelSession, channel: &Channel, warnings: &mut Ve
         let value = scaled(value, from, 0);
         let unit = "\"recording\" as mvc_unit compares without a unit";
         if channel.parameters.amplitude_peak.is_some_and(|peak| peak > BELIEVED * value || value > BELIEVED * peak) {
-            let message = format!("the file states no unit, and in volts the MVC of {value} V cannot be; not used; {unit}");
+            let message =
+                format!("the file states no unit, and in volts the MVC of {value} V cannot be; not used; {unit}");
             warnings.push(Warning::new("emg.unit-unknown", message).channel(channel.label.as_str()));
             return Ok(None);
         }
@@ -282,9 +283,7 @@ mod tests {
 
     #[test]
     fn volts_are_volts_by_any_prefix() {
-        for (unit, k) in
-            [("V", 0), ("mV", 1), ("µV", 2), ("uV", 2), ("microvolts", 2), ("nV", 3), (" Volts ", 0)]
-        {
+        for (unit, k) in [("V", 0), ("mV", 1), ("µV", 2), ("uV", 2), ("microvolts", 2), ("nV", 3), (" Volts ", 0)] {
             assert_eq!(prefix(unit), Some(k), "{unit}");
         }
         for unit in ["", "N", "mm", "m", "u", "ADC"] {

@@ -63,7 +63,10 @@ fn json_of(value: toml::Value, key: &str) -> Result<Value> {
         toml::Value::Boolean(truth) => truth.into(),
         toml::Value::Datetime(date) => Value::String(date.to_string()),
         toml::Value::Float(number) => serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| {
-            Error::config("session.bad-value", "not a finite number").field(key).found(number).expected("a finite number")
+            Error::config("session.bad-value", "not a finite number")
+                .field(key)
+                .found(number)
+                .expected("a finite number")
         })?,
         toml::Value::Array(items) => {
             Value::Array(items.into_iter().map(|item| json_of(item, key)).collect::<Result<_>>()?)
@@ -86,6 +89,7 @@ fn offender(value: &Value, path: &mut Vec<String>) -> Option<(String, serde_json
             found
         });
     }
-    let lone = path.iter().rev().fold(value.clone(), |inner, name| Value::Object(Map::from_iter([(name.clone(), inner)])));
+    let lone =
+        path.iter().rev().fold(value.clone(), |inner, name| Value::Object(Map::from_iter([(name.clone(), inner)])));
     serde_json::from_value::<Session>(lone).err().map(|cause| (path.join("."), cause))
 }

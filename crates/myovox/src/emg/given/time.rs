@@ -6,7 +6,9 @@ pub(super) fn is_date(text: &str) -> bool {
     let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else { return false };
+    let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
+        return false;
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         4 | 6 | 9 | 11 => 30,
@@ -63,8 +65,17 @@ mod tests {
             assert!(is_rfc3339(good), "{good}");
         }
         for bad in [
-            "", "2023-03-21", "2023-03-21T17:23:09", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-03-21T24:00:00Z",
-            "2023-03-21T17:23Z", "21.03.2023T17:23:09Z", "2023-03-21T17:23:09.Z", "2023-03-21T17:23:09+1:00", "é-T+",
+            "",
+            "2023-03-21",
+            "2023-03-21T17:23:09",
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+            "2023-03-21T24:00:00Z",
+            "2023-03-21T17:23Z",
+            "21.03.2023T17:23:09Z",
+            "2023-03-21T17:23:09.Z",
+            "2023-03-21T17:23:09+1:00",
+            "é-T+",
         ] {
             assert!(!is_rfc3339(bad), "{bad}");
         }

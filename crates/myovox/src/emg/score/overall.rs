@@ -207,8 +207,10 @@ fn reasons(muscles: &[Repetitions], facts: &Circumstances, scores: &Scores, both
     let ungated = if scores.compliance_ungated.is_none() { no_compliance } else { weightless };
     let overall = if scores.overall_ungated.is_none() { ungated } else { gate_unknown };
     let compliance = if scores.compliance_ungated.is_none() { no_part } else { gate_unknown };
-    let intensity = ("no_mvc", "no muscle has a maximal voluntary contraction that a contraction could be held against");
-    let adherence = ("not_known_yet", "adherence needs the day of the protocol, the third or later, and the sessions completed");
+    let intensity =
+        ("no_mvc", "no muscle has a maximal voluntary contraction that a contraction could be held against");
+    let adherence =
+        ("not_known_yet", "adherence needs the day of the protocol, the third or later, and the sessions completed");
     [
         ("overall", scores.overall.is_none(), overall),
         ("overall_ungated", scores.overall_ungated.is_none(), ungated),
