@@ -86,27 +86,23 @@ fn targets(channels: &[Channel], reasons: &mut Reasons<'_>) -> String {
 fn table(session: &SessionParameters, reasons: &mut Reasons<'_>) -> String {
     let scores = &session.scores;
     let (set, used) = (&scores.weights, scores.weights_used.as_ref());
-    let rows = [
-        ("overall", scores.overall, None, None),
-        ("  without the gate", scores.overall_ungated, None, None),
-        ("compliance", scores.compliance, Some(set.compliance), used.map(|used| used.compliance)),
-        ("  without the gate", scores.compliance_ungated, None, None),
-        ("  completion", scores.completion, Some(set.completion), None),
-        ("  intensity", scores.intensity, Some(set.intensity), None),
-        ("  duration", scores.duration, Some(set.duration), None),
-        ("symmetry", scores.symmetry, Some(set.symmetry), used.map(|used| used.symmetry)),
-        ("effort", scores.effort, Some(set.effort), used.map(|used| used.effort)),
-        ("game", scores.game, Some(set.game), used.map(|used| used.game)),
-        ("adherence", scores.adherence, None, None),
+    let mut rows = vec![
+        ("overall", "overall", scores.overall, None, None),
+        ("compliance", "compliance", scores.compliance, Some(set.compliance), used.map(|used| used.compliance)),
+        ("  completion", "completion", scores.completion, Some(set.completion), None),
+        ("  intensity", "intensity", scores.intensity, Some(set.intensity), None),
+        ("  duration", "duration", scores.duration, Some(set.duration), None),
+        ("symmetry", "symmetry", scores.symmetry, Some(set.symmetry), used.map(|used| used.symmetry)),
+        ("effort", "effort", scores.effort, Some(set.effort), used.map(|used| used.effort)),
+        ("game", "game", scores.game, Some(set.game), used.map(|used| used.game)),
+        ("adherence", "adherence", scores.adherence, None, None),
     ];
-    let shown = scores.gate == Some(1.0);
-    let rows: Vec<_> = rows.into_iter().filter(|(name, ..)| !(shown && name.ends_with("gate"))).collect();
-    let paths = |name: &str| match name.trim() {
-        "without the gate" => "emg.session.scores.overall_ungated".to_owned(),
-        name => format!("emg.session.scores.{name}"),
-    };
-    let value = |(name, value, ..): &(&str, Option<f64>, Option<f64>, Option<f64>)| {
-        let value = reasons.note(*value, &paths(name), name.trim());
+    if scores.gate != Some(1.0) {
+        rows.insert(2, ("  without the gate", "compliance_ungated", scores.compliance_ungated, None, None));
+        rows.insert(1, ("  without the gate", "overall_ungated", scores.overall_ungated, None, None));
+    }
+    let value = |(name, key, value, ..): &(&str, &str, Option<f64>, Option<f64>, Option<f64>)| {
+        let value = reasons.note(*value, &format!("emg.session.scores.{key}"), name.trim());
         value.map_or_else(|| ABSENT.to_owned(), |value| number::fixed(value, 1))
     };
     let values = rows.iter().map(value).collect();
@@ -114,8 +110,8 @@ fn table(session: &SessionParameters, reasons: &mut Reasons<'_>) -> String {
     Columns::default()
         .with("score", Align::Left, rows.iter().map(|(name, ..)| (*name).to_owned()).collect())
         .with("points", Align::Right, values)
-        .with("weight", Align::Right, rows.iter().map(|row| weight(row.2)).collect())
-        .with("weight\nthat counted", Align::Right, rows.iter().map(|row| weight(row.3)).collect())
+        .with("weight", Align::Right, rows.iter().map(|row| weight(row.3)).collect())
+        .with("weight\nthat counted", Align::Right, rows.iter().map(|row| weight(row.4)).collect())
         .text()
 }
 

@@ -201,7 +201,10 @@ impl Analyzer {
                 let plan = voice::Plan::new(&self.config.voice, rate)?;
                 budget.charge(plan.memory_bytes(sound.samples().ncols()), "tables of a voice")?;
                 let analysis = plan.run(sound.samples())?;
-                warnings = merged(sound.into_warnings(), analysis.warnings, self.config.limits.max_warnings);
+                let unused =
+                    || Warning::new("report.session-unused", "a session is of muscles; no word of it was used");
+                let doubts = self.session.iter().map(|_| unused()).chain(analysis.warnings).collect();
+                warnings = merged(sound.into_warnings(), doubts, self.config.limits.max_warnings);
                 missing.extend(analysis.missing.into_iter().map(|entry| entry.within("voice")));
                 voice = Some(analysis.voice);
             }

@@ -53,7 +53,8 @@ impl Given {
     }
 
     /// Refuses a channel that the recording does not have, and changes the roles as the session says.
-    pub(super) fn roles(&self, signals: &[Signal<'_>], roles: &mut [Role]) -> Result<()> {
+    /// Channels that the settings name are chosen by them alone, but for derived ones.
+    pub(super) fn roles(&self, signals: &[Signal<'_>], config: &EmgConfig, roles: &mut [Role]) -> Result<()> {
         for (label, entry) in &self.session.channels {
             let named = || signals.iter().map(|signal| super::given::same(&signal.info.label, label));
             if !named().any(|named| named) {
@@ -62,8 +63,8 @@ impl Given {
             }
             let role = match entry.role {
                 Some(MuscleRole::Derived) => Role::Derived,
-                Some(MuscleRole::Agonist | MuscleRole::Antagonist) => Role::Muscle,
-                None => continue,
+                Some(MuscleRole::Agonist | MuscleRole::Antagonist) if config.channels.given().is_none() => Role::Muscle,
+                _ => continue,
             };
             roles.iter_mut().zip(named()).filter(|(_, named)| *named).for_each(|(of, _)| *of = role);
         }
@@ -166,6 +167,14 @@ impl Given {
             if minute(given).as_ref() != Some(stated) {
                 let other = format!("the recording's file states {stated}, without a zone");
                 warnings.push(differs("session.start", given, &other));
+            }
+        }
+        for (label, entry) in &session.channels {
+            let analysed = channels.iter().any(|channel| super::given::same(&channel.label, label));
+            if !analysed && entry.role != Some(MuscleRole::Derived) {
+                let message =
+                    "the session tells of a channel that was not analysed as a muscle; nothing of it was used";
+                warnings.push(Warning::new("emg.session-channel-unused", message).channel(label.trim()));
             }
         }
         if session.bfr.prescribed == Some(false) {

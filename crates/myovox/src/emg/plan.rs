@@ -138,7 +138,7 @@ fn run(
 fn roles_of(signals: &[Signal<'_>], config: &EmgConfig, given: &Given) -> Result<Vec<Role>> {
     let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
     let mut roles = roles(&infos, &config.channels)?;
-    given.roles(signals, &mut roles)?;
+    given.roles(signals, config, &mut roles)?;
     Ok(roles)
 }
 
@@ -153,11 +153,14 @@ impl Plan {
     /// Checks the settings and designs the filters.
     ///
     /// # Errors
-    /// `config.out-of-range` for a setting outside its range; `dsp.filter-edge` for a band that the rate cannot hold.
+    /// `config.out-of-range`, `config.weights`, `config.rate` for a setting outside its range; `dsp.filter-edge` for a band that the rate cannot hold.
     pub fn new(config: &EmgConfig, rate: Rate, level: Level) -> Result<Self> {
         config.gaps.check()?;
         config.contraction.check()?;
         config.score.check()?;
+        if let Some(hz) = config.rate_override_hz.given() {
+            Rate::new(*hz).map_err(|error| error.field("emg.rate_override_hz"))?;
+        }
         let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
         let envelope = Envelope::new(&config.envelope, rate, level)?;
         let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());

@@ -244,6 +244,17 @@ fn targets_of_the_settings_are_defaults_and_antagonists_are_asked_for_nothing() 
 }
 
 #[test]
+fn what_a_session_says_of_nothing_that_was_analysed_is_told() {
+    let unused = run("[channels.'CH1 activated']\nside = 'left'").unwrap();
+    assert!(codes(&unused).contains(&"emg.session-channel-unused"), "{:?}", unused.warnings);
+    let sound = run_at(&common::repository().join("fixtures/files/silence.wav"), "rpe = 5", Config::default()).unwrap();
+    assert!(codes(&sound).contains(&"report.session-unused"));
+    let named = Config::default().set("emg.channels", "[\"CH1 Raw\"]").unwrap();
+    let one = run_at(&twin(), "[channels.'CH2 Raw']\nrole = 'agonist'", named).unwrap();
+    assert_eq!(one.emg.unwrap().channels.len(), 1);
+}
+
+#[test]
 fn rest_that_the_session_states_is_where_rest_is_measured() {
     let bare = emg("");
     let contraction = &bare.channels[0].contractions[0];

@@ -70,6 +70,13 @@ fn every_key_is_read_from_toml_and_json_and_fits_the_schema() {
 }
 
 #[test]
+fn the_example_is_a_session() {
+    let path = crate::common::repository().join("examples/session.toml");
+    let session = Session::from_path(&path).unwrap();
+    assert_eq!((session.channels.len(), session.rpe), (2, Some(5.0)));
+}
+
+#[test]
 fn what_cannot_be_is_refused_by_key_value_and_what_is_permitted() {
     for (text, code, words) in [
         ("rep = 5", "session.bad-value", &["rep: ", "`rep`", "`rpe`"][..]),
