@@ -29,7 +29,7 @@ pub(super) fn section(
     }
     let mut text = format!("\n{}\n{}", paint.head("Targets"), targets(channels, reasons));
     text.push_str(&reasons.take());
-    text.push_str(&format!("\n{}\n{}", paint.head("Scores (0 to 100)"), table(session, reasons)));
+    text.extend(["\n", &paint.head("Scores (0 to 100)"), "\n", &table(session, reasons)]);
     text.push_str(&reasons.take());
     if !scores.missing.is_empty() {
         text.push_str(&wrapped(" ", &format!("Not known: {}.", super::clean(&scores.missing.join(", ")))));

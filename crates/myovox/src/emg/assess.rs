@@ -163,11 +163,10 @@ impl Given {
         if let Some((given, stated)) = session.game.points.zip(file.game_points).filter(|(a, b)| a != b) {
             warnings.push(differs("game.points", &given.to_string(), &format!("the recording's file states {stated}")));
         }
-        if let Some((given, stated)) = session.session.start.as_ref().zip(file.start.as_ref()) {
-            if minute(given).as_ref() != Some(stated) {
-                let other = format!("the recording's file states {stated}, without a zone");
-                warnings.push(differs("session.start", given, &other));
-            }
+        let starts = session.session.start.as_ref().zip(file.start.as_ref());
+        if let Some((given, stated)) = starts.filter(|(given, stated)| minute(given).as_ref() != Some(*stated)) {
+            let other = format!("the recording's file states {stated}, without a zone");
+            warnings.push(differs("session.start", given, &other));
         }
         for (label, entry) in &session.channels {
             let analysed = channels.iter().any(|channel| super::given::same(&channel.label, label));
@@ -177,12 +176,10 @@ impl Given {
                 warnings.push(Warning::new("emg.session-channel-unused", message).channel(label.trim()));
             }
         }
-        if session.bfr.prescribed == Some(false) {
-            if let Some(pressure) = session.bfr.pressure_percent_aop {
-                let message =
-                    format!("a pressure of {pressure} % is given, and was judged, though none was prescribed");
-                warnings.push(Warning::new("emg.bfr-not-prescribed", message).field("bfr.pressure_percent_aop"));
-            }
+        let unasked = session.bfr.pressure_percent_aop.filter(|_| session.bfr.prescribed == Some(false));
+        if let Some(pressure) = unasked {
+            let message = format!("a pressure of {pressure} % is given, and was judged, though none was prescribed");
+            warnings.push(Warning::new("emg.bfr-not-prescribed", message).field("bfr.pressure_percent_aop"));
         }
         for [start, end] in session.rest.iter().copied() {
             let warning =
@@ -356,7 +353,8 @@ fn repetitions(channels: &[Channel], scored: &[usize], k: usize) -> Repetitions 
 /// Left against right by amplitude: in percent of the MVC, and as recorded where all have one unit.
 fn balance(channels: &[&Channel]) -> Vec<score::Balance> {
     let of = |of, value: fn(&ChannelParameters) -> Option<f64>| {
-        let (left, right) = score::sides(channels.iter().map(|c| (c.parameters.side, value(&c.parameters))))?;
+        let (left, right) =
+            score::sides(&channels.iter().map(|c| (c.parameters.side, value(&c.parameters))).collect::<Vec<_>>())?;
         score::symmetry(of, left, right)
     };
     let one_unit = channels.windows(2).all(|pair| pair[0].unit == pair[1].unit);

@@ -70,8 +70,8 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// Means of the left and the right among `values`; `None` where a side has none.
-pub(crate) fn sides(values: impl Iterator<Item = (Option<Side>, Option<f64>)> + Clone) -> Option<(f64, f64)> {
-    let of = |side: Side| mean(values.clone().filter_map(|(of, value)| value.filter(|_| of == Some(side))));
+pub(crate) fn sides(values: &[(Option<Side>, Option<f64>)]) -> Option<(f64, f64)> {
+    let of = |side: Side| mean(values.iter().filter_map(|(of, value)| value.filter(|_| *of == Some(side))));
     Some((of(Side::Left)?, of(Side::Right)?))
 }
 
@@ -104,7 +104,8 @@ pub fn score(
     let rates: Vec<MuscleScore> = muscles.iter().map(|of| muscle(of, weights)).collect::<Result<_>>()?;
     let parts: Vec<[Option<f64>; 3]> = muscles.iter().map(parts).collect::<Result<_>>()?;
     let mean_part = |k: usize| mean(parts.iter().filter_map(|part| part[k])).map(|rate| 100.0 * rate);
-    let by_side = sides(muscles.iter().zip(&rates).map(|(of, rates)| (of.side, rates.score)));
+    let by_side: Vec<_> = muscles.iter().zip(&rates).map(|(of, rates)| (of.side, rates.score)).collect();
+    let by_side = sides(&by_side);
     let of_scores = by_side.and_then(|(left, right)| symmetry(BalanceOf::Score, left, right));
     let played = facts.game_points.zip(facts.game_max).and_then(|(points, max)| game(points, max));
     let compliance_ungated = mean(rates.iter().filter_map(|rates| rates.score));

@@ -57,7 +57,7 @@ fn scored(input: &Value) -> Result<Scored> {
 fn near(found: Option<f64>, expected: &Value, what: &str) {
     match (found, expected.as_f64()) {
         (Some(found), Some(expected)) => {
-            assert!((found - expected).abs() <= TOLERANCE, "{what}: {found}, not {expected}")
+            assert!((found - expected).abs() <= TOLERANCE, "{what}: {found}, not {expected}");
         }
         (found, expected) => assert_eq!(found, expected, "{what}"),
     }
