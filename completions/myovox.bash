@@ -85,7 +85,7 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__analyze)
-            opts="-o -h --name --output --threads --format --table --channels --config --set --help"
+            opts="-o -h --name --output --threads --format --table --channels --session --config --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -116,6 +116,10 @@ _myovox() {
                     return 0
                     ;;
                 --channels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -407,7 +411,7 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__schema)
-            opts="-h --help report inspection settings"
+            opts="-h --help report inspection settings session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -50,6 +50,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand --format 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]'
             cand --table 'Rows of the CSV [default: channels where a recording can hold muscles, else legs]'
             cand --channels 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)'
+            cand --session 'Session file, TOML or JSON: what a recording cannot know (sides, maximal contractions, targets, exertion, cuff pressure); it holds for every recording of the call (see: myovox schema session)'
             cand --config 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)'
             cand --set 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`'
             cand -h 'Print help (see more with ''--help'')'

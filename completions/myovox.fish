@@ -56,6 +56,7 @@ legs\t'One row per leg of a call'
 segments\t'One row per stretch of speech'
 warnings\t'One row per warning'"
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l channels -d 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)' -r
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l session -d 'Session file, TOML or JSON: what a recording cannot know (sides, maximal contractions, targets, exertion, cuff pressure); it holds for every recording of the call (see: myovox schema session)' -r -F
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -61,6 +61,19 @@ class ActivitySummary(TypedDict):
     segments: list["Span"]
     """Spans of speech."""
 
+
+class Adherence(TypedDict):
+    """Sessions done against sessions planned."""
+
+    adherence: float
+    """0 to 100."""
+    raw: float
+    """The same where it may exceed 100."""
+    expected_sessions: float
+    """Sessions planned up to this day."""
+    band: "Band"
+    """From 85 excellent, from 70 good, from 50 moderate, below poor."""
+
 AutoArrayOfString: TypeAlias = Literal["auto"] | list[str]
 
 AutoEdges: TypeAlias = Literal["auto"] | "Edges"
@@ -76,6 +89,29 @@ AutoRawFormat: TypeAlias = Literal["auto"] | "RawFormat"
 AutoDouble: TypeAlias = Literal["auto"] | float
 
 AutoUint: TypeAlias = Literal["auto"] | int
+
+AutoUint32: TypeAlias = Literal["auto"] | int
+
+
+class Balance(TypedDict):
+    """Left against right."""
+
+    of: "BalanceOf"
+    """What was compared."""
+    left: float
+    """Mean of the left muscles."""
+    right: float
+    """Mean of the right muscles."""
+    symmetry: float
+    """`100 (1 - |left - right| / (left + right))`."""
+    weaker_side: "Side"
+    """The side with the lower value; `none` where both are the same."""
+    band: "Band"
+    """Above 90 excellent, from 80 good, below poor."""
+
+BalanceOf: TypeAlias = Literal["score"] | Literal["amplitude_pct_mvc"] | Literal["amplitude_raw"]
+
+Band: TypeAlias = Literal["excellent"] | Literal["good"] | Literal["moderate"] | Literal["poor"]
 
 
 class BandConfig(TypedDict):
@@ -104,6 +140,17 @@ class BandPlan(TypedDict):
     """Gain at the edges after both passes, in dB."""
     phase: str
     """How the signal's phase is treated."""
+
+
+class BfrSession(TypedDict):
+    """Blood-flow restriction."""
+
+    prescribed: NotRequired[bool | None]
+    """Whether the protocol asks for it."""
+    pressure_percent_aop: NotRequired[float | None]
+    """Pressure of the cuff in percent of the arterial occlusion pressure. A pressure that is given is judged whatever was prescribed: leave it out where no cuff was worn."""
+    window: NotRequired[list[float] | None]
+    """Pressures that pass, both bounds included, instead of the setting `emg.score.bfr_window`."""
 
 
 class C3dConfig(TypedDict):
@@ -177,11 +224,70 @@ class ChannelParameters(TypedDict):
     rms_active: float | None
     """Root mean square of the band-passed signal in contractions."""
     rms_rest: float | None
-    """Root mean square of the band-passed signal outside contractions."""
+    """Root mean square of the band-passed signal outside contractions, or in the stretches that the session file calls rest."""
     snr_db: float | None
     """`20 log10(rms_active / rms_rest)`."""
+    side: "Side | None"
+    """Side of the body, as given; never guessed from a label."""
+    muscle: str | None
+    """Name of the muscle, as given."""
     mvc_value: float | None
-    """Value of a maximal voluntary contraction."""
+    """Value of a maximal voluntary contraction (MVC)."""
+    mvc_source: "MvcSource | None"
+    """Where it is from; an estimated one is held against nothing."""
+    mvc_date: str | None
+    """When it was measured."""
+    mvc_confidence: float | None
+    """Agreement of the measurements that it is from, the smaller over the larger, 0 to 1: of the two best trials of a calibration recording, of every other contraction with those between for an estimate."""
+    target_intensity_pct: float
+    """What a contraction's peak should reach, in percent of the MVC."""
+    threshold_value: float | None
+    """The same in the channel's unit."""
+    target_duration_s: float | None
+    """Time that a contraction should last, in seconds."""
+    target_contractions: int | None
+    """Contractions that were asked for."""
+    amplitude_mean_pct: float | None
+    """Mean of the contractions' mean envelopes, in percent of the MVC."""
+    reached_intensity: int | None
+    """Contractions whose peak reached the threshold."""
+    reached_duration: int | None
+    """Contractions that lasted long enough."""
+    completion_rate: float | None
+    """Contractions over their target, at most 1."""
+    intensity_rate: float | None
+    """Share of the contractions that reached the threshold."""
+    duration_rate: float | None
+    """Share of the contractions that lasted long enough."""
+    score: float | None
+    """100 times the weighted mean of the rates that are known."""
+
+
+class ChannelSession(TypedDict):
+    """What is known of one channel."""
+
+    side: NotRequired["Side | None"]
+    """Side of the body."""
+    muscle: NotRequired[str | None]
+    """Name of the muscle."""
+    role: NotRequired["MuscleRole | None"]
+    """What the channel is; a derived one is not analysed, the others are, whatever their label."""
+    mvc_value: NotRequired[float | None]
+    """Value of a maximal voluntary contraction: the level that its envelope holds, in `mvc_unit`."""
+    mvc_unit: NotRequired["MvcUnit | None"]
+    """Unit of `mvc_value`; must stand beside it."""
+    mvc_source: NotRequired["GivenMvcSource | None"]
+    """Where the value is from; without it, `given`."""
+    mvc_date: NotRequired[str | None]
+    """Day on which it was measured: `2023-03-14`."""
+    mvc_confidence: NotRequired[float | None]
+    """Agreement of the trials that it is from, 0 to 1: the second best over the best."""
+    target_contractions: NotRequired[int | None]
+    """Contractions that were asked for."""
+    target_duration_s: NotRequired[float | None]
+    """Time that each contraction should last, in seconds."""
+    target_intensity_pct: NotRequired[float | None]
+    """What each contraction's peak should reach, in percent of `mvc_value`."""
 
 Codec: TypeAlias = Literal["flac"] | Literal["alac"] | Literal["mp3"] | Literal["aac_lc"] | Literal["vorbis"] | Literal["opus"] | Literal["pcm"] | Literal["float"] | Literal["mulaw"] | Literal["alaw"] | Literal["ima_adpcm"] | Literal["ms_adpcm"]
 
@@ -239,6 +345,12 @@ class Contraction(TypedDict):
     """Integral of the rectified band-passed signal, in the channel's unit times seconds."""
     time_to_peak_s: float
     """From the onset to the maximum of the envelope, in seconds."""
+    mvc_pct: float | None
+    """`peak` in percent of a maximal voluntary contraction; `null` without one that is not estimated from this recording."""
+    meets_intensity: bool | None
+    """Whether `peak` reached the target of intensity; `null` where there is none."""
+    meets_duration: bool | None
+    """Whether it lasted as long as the target; `null` where there is none."""
     flags: list[str]
     """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`."""
 
@@ -339,6 +451,10 @@ class EmgConfig(TypedDict):
     """How the amplitude is followed."""
     contraction: "ContractionConfig"
     """What counts as a contraction."""
+    score: "ScoreConfig"
+    """How the session is scored."""
+    rate_override_hz: "AutoDouble"
+    """True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it."""
 
 
 class EmgPlan(TypedDict):
@@ -455,6 +571,15 @@ class FramesConfig(TypedDict):
     """What stands beyond the ends of the recording. Auto: zeros around centred frames (librosa), `snip` (kaldi), `tail_zeros` (psf)."""
 
 
+class Game(TypedDict):
+    """The game."""
+
+    points: NotRequired[float | None]
+    """Points; of a Ghostly recording they stand in the file."""
+    max: NotRequired[float | None]
+    """Points that could be had."""
+
+
 class Gap(TypedDict):
     """A stretch that was cut out."""
 
@@ -483,6 +608,23 @@ class GapConfig(TypedDict):
     """How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10: a strong contraction reaches 30 deviations of rest, but never holds one value."""
     flat_ms: float
     """One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest."""
+
+GivenMvcSource: TypeAlias = Literal["given"] | Literal["calibration"] | Literal["carried"]
+
+
+class Input(TypedDict):
+    """A value that no signal tells, and where it is from."""
+
+    key: str
+    """Its key in a session file: `bfr.pressure_percent_aop`; of a channel without the label: `mvc_value`."""
+    channel: NotRequired[str | None]
+    """Label of the channel that it belongs to."""
+    value: "InputValue"
+    """The value that was used; amplitudes in the channel's unit."""
+    origin: "Origin"
+    """Where it is from."""
+
+InputValue: TypeAlias = bool | float | str | list[float] | list[list[float]]
 
 
 class Leg(TypedDict):
@@ -658,11 +800,19 @@ class Missing(TypedDict):
     """A `null` of a result, and why it is one."""
 
     path: str
-    """Path of the value in the report: `emg.channels[0].mvc_value`."""
+    """Path of the value in the report: `emg.channels[0].mvc_value`; `contractions[*]` stands for every contraction of a muscle."""
     reason: str
     """Stable word, `snake_case`: `not_given`, `too_little_speech`."""
     message: str
     """One line for a person."""
+
+MuscleRole: TypeAlias = Literal["agonist"] | Literal["antagonist"] | Literal["derived"]
+
+MvcSource: TypeAlias = Literal["given"] | Literal["calibration"] | Literal["carried"] | Literal["estimated"]
+
+MvcUnit: TypeAlias = Literal["V"] | Literal["mV"] | Literal["uV"] | Literal["recording"]
+
+Origin: TypeAlias = Literal["given"] | Literal["file"] | Literal["default"] | Literal["estimated"] | Literal["calibration"] | Literal["carried"]
 
 
 class Pauses(TypedDict):
@@ -781,6 +931,17 @@ Preset: TypeAlias = Literal["librosa"] | Literal["kaldi"] | Literal["psf"]
 
 Processor: TypeAlias = Literal["intel"] | Literal["dec"] | Literal["mips"]
 
+
+class Protocol(TypedDict):
+    """Where in the protocol."""
+
+    day: NotRequired[int | None]
+    """Day of the protocol, the first being 1."""
+    start: NotRequired[str | None]
+    """When the protocol began: RFC 3339, or the date alone."""
+    sessions_completed: NotRequired[float | None]
+    """Game sessions that this person completed since the start, this one included."""
+
 RawFormat: TypeAlias = str
 
 
@@ -810,6 +971,103 @@ RecordingKind: TypeAlias = Literal["c3d"] | Literal["wav"] | Literal["flac"] | L
 
 Role: TypeAlias = Literal["muscle"] | Literal["derived"] | Literal["force_platform"] | Literal["other"]
 
+RpeMap: TypeAlias = Literal["document"] | Literal["database"]
+
+
+class ScoreConfig(TypedDict):
+    """How sessions are scored, where the session file does not say otherwise."""
+
+    target_contractions: "AutoUint32"
+    """Contractions that each muscle should do, or "auto": only what the session file says; 12 in the Ghostly+ protocol."""
+    target_duration_s: "AutoDouble"
+    """Time that each contraction should last in s, or "auto": only what the session file says; 2 in the Ghostly+ protocol."""
+    target_intensity_pct: float
+    """What each contraction's peak should reach, in percent of a maximal voluntary contraction. Default 75: the Ghostly+ protocol."""
+    rpe_map: "RpeMap"
+    """Which points a rating of perceived exertion gives: "document" or "database"."""
+    bfr_window: list[float]
+    """Pressures of the cuff that the gate lets pass, both bounds included, in percent of the arterial occlusion pressure. Default 45 to 55: around the protocol's 50."""
+    mvc_doubtful_pct: float
+    """A contraction above this, in percent of the maximal voluntary contraction, says that the latter was not maximal. Default 150."""
+    mvc_window_ms: float
+    """Window in which a calibration recording's best mean is looked for, in ms. Default 500: common practice."""
+    mvc_trials_pct: float
+    """Trials of a calibration recording that differ by more than this from the best are flagged, in percent. Default 10: common practice."""
+    weights: "Weights"
+    """Weights of the scores."""
+
+
+class Scores(TypedDict):
+    """The scores of a session, 0 to 100."""
+
+    overall: float | None
+    """Weighted mean of compliance, symmetry, effort and game, times the gate."""
+    overall_ungated: float | None
+    """The same without the gate."""
+    gate: float | None
+    """1 where the cuff's pressure was right or no cuff was asked for, else 0."""
+    compliance: float | None
+    """Mean of the muscles' scores, times the gate."""
+    compliance_ungated: float | None
+    """The same without the gate."""
+    completion: float | None
+    """100 times the mean of the muscles' completion rates."""
+    intensity: float | None
+    """100 times the mean of the muscles' intensity rates, 0 for a muscle without contractions."""
+    duration: float | None
+    """100 times the mean of the muscles' duration rates, 0 for a muscle without contractions."""
+    symmetry: float | None
+    """Left against right, by the muscles' scores before the gate."""
+    effort: float | None
+    """Points of the rating of perceived exertion."""
+    game: float | None
+    """Points of the game in percent of what could be had, at least 0 and at most 100."""
+    game_ratio: float | None
+    """Points of the game over what could be had, as they are."""
+    adherence: float | None
+    """Sessions done in percent of sessions planned, at most 100."""
+    adherence_detail: "Adherence | None"
+    """How the adherence came about."""
+    balance: list["Balance"]
+    """Left against right, by each quantity that both sides have."""
+    rpe_map: "RpeMap"
+    """Which points a rating of perceived exertion gives."""
+    weights: "Weights"
+    """The weights as configured."""
+    weights_used: "UsedWeights | None"
+    """The weights that made the overall score; `null` where there is none."""
+    missing: list[str]
+    """What is not known, in alphabetical order: components (`effort`), and parts of a muscle (`target_left`, `intensity_left`, `duration_left`)."""
+
+
+class Session(TypedDict):
+    """What a recording cannot know of its session. Every value is optional."""
+
+    session: "SessionTag"
+    """Which session."""
+    subject: "Subject"
+    """Whose."""
+    protocol: "Protocol"
+    """Where in the protocol."""
+    rate_override_hz: NotRequired[float | None]
+    """True sampling rate in Hz, where the recording states a wrong one."""
+    channels: NotRequired["dict[str, ChannelSession]"]
+    """The channels by their labels; blanks at the ends and case do not count."""
+    rest: NotRequired[list[list[float]]]
+    """Stretches of rest, each `[start_s, end_s]` in seconds from the first sample."""
+    rpe: NotRequired[float | None]
+    """Rating of perceived exertion, Borg CR-10: a whole number from 0 to 10."""
+    rpe_map: NotRequired["RpeMap | None"]
+    """Which points the rating gives, instead of the setting `emg.score.rpe_map`."""
+    bfr: "BfrSession"
+    """Blood-flow restriction."""
+    game: "Game"
+    """The game."""
+    weights: "WeightsSession"
+    """Weights of the scores, instead of those of the setting `emg.score.weights`."""
+    calibration_recording: NotRequired[str | None]
+    """Path of a recording of maximal contractions of the same muscles, from the folder of the session file."""
+
 
 class SessionParameters(TypedDict):
     """Summary of all muscles of a recording."""
@@ -826,8 +1084,23 @@ class SessionParameters(TypedDict):
     """The same as a share of the duration, 0 to 1."""
     coactive_s: float
     """Time in which two or more muscles are in contraction together, in seconds."""
+    inputs: list["Input"]
+    """What the contractions were held against: everything that no signal tells, with its origin. What is not here was not known."""
+    scores: "Scores"
+    """The scores."""
+
+
+class SessionTag(TypedDict):
+    """Which session."""
+
+    id: NotRequired[str | None]
+    """The caller's name for it."""
+    start: NotRequired[str | None]
+    """When it began: RFC 3339, `2023-03-21T17:23:09+01:00`."""
 
 Shape: TypeAlias = Literal["rectangular"] | Literal["hann"] | Literal["hamming"] | Literal["povey"] | Literal["gaussian"]
+
+Side: TypeAlias = Literal["left"] | Literal["right"] | Literal["none"]
 
 
 class Span(TypedDict):
@@ -884,6 +1157,13 @@ class SpectralSummary(TypedDict):
 Storage: TypeAlias = Literal["integer"] | Literal["float"]
 
 
+class Subject(TypedDict):
+    """Whose session."""
+
+    code: NotRequired[str | None]
+    """The caller's code for the person, not a name."""
+
+
 class Thresholds(TypedDict):
     """The levels that decided, in the channel's unit."""
 
@@ -895,6 +1175,19 @@ class Thresholds(TypedDict):
     """Upper level."""
     off: float
     """Lower level."""
+
+
+class UsedWeights(TypedDict):
+    """The weights of the overall score that were applied: of the components that are known, scaled to sum to 1; 0 for the others."""
+
+    compliance: float
+    """Compliance."""
+    symmetry: float
+    """Symmetry."""
+    effort: float
+    """Effort."""
+    game: float
+    """Game."""
 
 
 class Voice(TypedDict):
@@ -951,6 +1244,44 @@ class WavConfig(TypedDict):
     """How headerless samples are coded, `CODING:RATE` or `CODING:RATE:CHANNELS` (`mulaw:8000:2`). Default `auto`: the file's header says it, and a file without one is refused."""
 
 
+class Weights(TypedDict):
+    """Weights of the scores. Each is 0 or more; the first four sum to 1, and so do the last three, within 0.001. Defaults: the Ghostly+ protocol."""
+
+    compliance: float
+    """Compliance in the overall score. Default 0.5."""
+    symmetry: float
+    """Symmetry in the overall score. Default 0.25."""
+    effort: float
+    """Effort in the overall score. Default 0.25."""
+    game: float
+    """Game in the overall score. Default 0: points depend on the level."""
+    completion: float
+    """Completion in a muscle's score. Default a third, exactly."""
+    intensity: float
+    """Intensity in a muscle's score. Default a third, exactly."""
+    duration: float
+    """Duration in a muscle's score. Default a third, exactly."""
+
+
+class WeightsSession(TypedDict):
+    """Weights of the scores; what is not named keeps the weight of the settings."""
+
+    compliance: NotRequired[float | None]
+    """Compliance in the overall score."""
+    symmetry: NotRequired[float | None]
+    """Symmetry in the overall score."""
+    effort: NotRequired[float | None]
+    """Effort in the overall score."""
+    game: NotRequired[float | None]
+    """Game in the overall score."""
+    completion: NotRequired[float | None]
+    """Completion in a muscle's score."""
+    intensity: NotRequired[float | None]
+    """Intensity in a muscle's score."""
+    duration: NotRequired[float | None]
+    """Duration in a muscle's score."""
+
+
 class Report(TypedDict):
     """The result of analysing one recording."""
 
@@ -964,6 +1295,8 @@ class Report(TypedDict):
     """The settings, complete."""
     config_sha256: str
     """SHA-256 of the settings as compact JSON, in hexadecimal."""
+    session: NotRequired["Session | None"]
+    """What was given of the session, where it was; given back with the settings it makes the same report."""
     warnings: list["Warning"]
     """What is doubtful."""
     missing: list["Missing"]

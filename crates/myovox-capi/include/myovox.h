@@ -145,6 +145,20 @@ myovox_result myovox_analyze(const uint8_t *bytes,
                              const char *config_json_or_null,
                              myovox_report **report);
 
+// The same with what the recording cannot know of its session.
+//
+// session_json_or_null: a session as a JSON object (schema: "myovox schema session"): sides, maximal voluntary contractions, targets, exertion,
+// cuff pressure. Unknown keys are refused, and so is a "calibration_recording": no file is opened, write its values into the session. NULL is
+// myovox_analyze.
+//
+// All else as myovox_analyze. Thread-safe; single-threaded inside.
+myovox_result myovox_analyze_session(const uint8_t *bytes,
+                                     size_t length,
+                                     const char *name_or_null,
+                                     const char *config_json_or_null,
+                                     const char *session_json_or_null,
+                                     myovox_report **report);
+
 // The report as JSON (schema "myovox/report/1"), byte for byte as from every other door of the library.
 //
 // Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one report.

@@ -108,6 +108,14 @@ fn of_type(word: &str, schema: &Value) -> Result<String, String> {
         "null" => "None".to_owned(),
         "array" if schema["items"].is_object() => format!("list[{}]", annotation(&schema["items"])?),
         "array" => "list[float]".to_owned(),
+        "object" if schema["additionalProperties"].is_object() => {
+            let value = annotation(&schema["additionalProperties"])?;
+            if value.contains('"') {
+                format!("\"dict[str, {}]\"", value.replace('"', ""))
+            } else {
+                format!("dict[str, {value}]")
+            }
+        }
         other => return Err(format!("no Python type for {other}: {schema}")),
     })
 }
@@ -127,7 +135,8 @@ mod tests {
 
     #[test]
     fn objects_become_classes_and_alternatives_unions() {
-        let schema = r##"{ "description": "Whole.", "properties": { "a": { "type": ["number", "null"] }, "b": { "$ref": "#/$defs/Kind" } },
+        let schema = r##"{ "description": "Whole.", "properties": { "a": { "type": ["number", "null"] }, "b": { "$ref": "#/$defs/Kind" },
+            "c": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Kind" } } },
             "required": ["a"], "$defs": { "Kind": { "oneOf": [ { "properties": { "t": { "const": "x" } }, "required": ["t"] } ] } } }"##;
         let text = module(schema).unwrap();
         for line in [
@@ -137,6 +146,7 @@ mod tests {
             "class Report(TypedDict):",
             "    a: float | None",
             "    b: NotRequired[\"Kind\"]",
+            "    c: NotRequired[\"dict[str, Kind]\"]",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

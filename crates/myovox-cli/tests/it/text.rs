@@ -143,3 +143,40 @@ fn a_platform_is_a_row_of_loads_and_channels_and_one_of_places() {
     assert_eq!(row(" 1   600")[1..4], ["600", "400", "0"], "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }
+
+#[test]
+fn scores_stand_with_their_weights_and_what_is_missing() {
+    let text = myovox(["analyze", &fixture("ghostly_twin.c3d")]).out;
+    assert!(text.contains("Not scored"), "{text}");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/session.toml");
+    let call = |file: &str| myovox(["analyze", "--session", file, &fixture("ghostly_twin.c3d")]);
+    let scored = call(example);
+    println!("{}", scored.out);
+    assert_eq!(scored.status, 0, "{}", scored.err);
+    fits(&scored.out);
+    let row = |head: &str| {
+        let line = scored.out.lines().find(|line| line.trim_start().starts_with(head)).unwrap();
+        line.split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let report = myovox::Analyzer::new(myovox::Config::default())
+        .session(myovox::emg::Session::from_path(example.as_ref()).unwrap())
+        .run(&std::fs::read(fixture("ghostly_twin.c3d")).unwrap(), None)
+        .unwrap();
+    let scores = report.emg.unwrap().session.unwrap().scores;
+    for (head, points, weight) in [
+        ("compliance", scores.compliance, 0.5),
+        ("symmetry", scores.symmetry, 0.25),
+        ("effort", scores.effort, 0.15),
+        ("game", scores.game, 0.1),
+    ] {
+        let cells = row(head);
+        assert!((cells[0].parse::<f64>().unwrap() - points.unwrap()).abs() <= 0.05 + 1e-9, "{head}: {cells:?}");
+        assert_eq!(cells[1].parse::<f64>().unwrap(), weight, "{head}: {cells:?}");
+    }
+    let wrong = std::env::temp_dir().join(format!("myovox-session-{}.toml", std::process::id()));
+    std::fs::write(&wrong, "rpe = 4.5").unwrap();
+    let refused = call(wrong.to_str().unwrap());
+    std::fs::remove_file(&wrong).unwrap();
+    assert_eq!((refused.status, refused.out.as_str()), (2, ""));
+    assert!(refused.err.contains("rpe: ") && refused.err.contains("found 4.5"), "{}", refused.err);
+}
