@@ -7,8 +7,7 @@
 //! [`yule_walker`] solves the normal equations of the biased autocorrelation by Levinson's recursion. Both give stable models. The mean is not
 //! removed: a signal with an offset is to be freed of it before. Scaling the signal by a power of two changes no bit of the coefficients.
 
-/// Sums run in this many lanes side by side, so that their order is fixed and vectors can be used.
-const LANES: usize = 8;
+use super::dot::dot;
 
 /// Below this share of the signal's energy a prediction error is rounding noise; the model stops growing there.
 const ROUNDING: f64 = 1e-28;
@@ -136,19 +135,6 @@ impl Ar {
         self.coefficients.push(reflection);
         self.variance *= 1.0 - reflection * reflection;
     }
-}
-
-/// Sum of products, in one order on every machine.
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    let (x_whole, x_rest) = x.as_chunks::<LANES>();
-    let (y_whole, y_rest) = y.as_chunks::<LANES>();
-    let mut lanes = [0.0; LANES];
-    for (x, y) in x_whole.iter().zip(y_whole) {
-        for (lane, (x, y)) in lanes.iter_mut().zip(x.iter().zip(y)) {
-            *lane += x * y;
-        }
-    }
-    lanes.iter().sum::<f64>() + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The rarer filters and transforms against SciPy 1.17.1's numbers (shared `emg/scipy_parity.json`).
 
+use myovox::dsp::fft::Complex;
+use myovox::dsp::fir::kaiser;
+use myovox::dsp::hilbert::hilbert;
 use myovox::dsp::iir::{
     BesselNorm, CombShape, Sos, SosStream, Teeth, bessel, chebyshev1, chebyshev2, elliptic, iircomb, iirnotch,
 };
+use myovox::dsp::resample::resample_poly;
 use myovox::units::Rate;
 use serde_json::Value;
 
@@ -123,5 +127,39 @@ fn streams_equal_sosfilt_and_end_in_its_state() {
                 assert!((got - want).abs() <= 1e-12, "{got} not {want}");
             }
         }
+    }
+}
+
+#[test]
+fn analytic_signals_equal_scipys() {
+    let Some(anchors) = anchors() else { return };
+    for case in anchors["hilbert"].as_array().unwrap() {
+        let analytic = hilbert(&input(&case["input"]));
+        let part = |pick: fn(&Complex<f64>) -> f64| analytic.iter().map(pick).collect::<Vec<_>>();
+        assert_signal(&part(|z| z.re), &case["real"], 1e-12, "real part");
+        assert_signal(&part(|z| z.im), &case["imag"], 1e-12, "imaginary part");
+        assert_signal(&part(|z| z.norm()), &case["abs"], 1e-12, "amplitude");
+    }
+}
+
+#[test]
+fn resampled_signals_equal_scipys() {
+    let Some(anchors) = anchors() else { return };
+    let cases = anchors["resample_poly"].as_array().unwrap();
+    assert!(cases.len() >= 6);
+    for case in cases {
+        let factor = |name: &str| usize::try_from(case[name].as_u64().unwrap()).unwrap();
+        let y = resample_poly(&input(&case["input"]), factor("up"), factor("down")).unwrap();
+        assert_signal(&y, case, 1e-12, &format!("{} / {}", case["up"], case["down"]));
+    }
+}
+
+#[test]
+fn kaisers_window_equals_scipys() {
+    let Some(anchors) = anchors() else { return };
+    let want = numbers(&anchors["kaiser"]["values"]);
+    let got = kaiser(want.len(), number(&anchors["kaiser"]["beta"]));
+    for (got, want) in got.iter().zip(&want) {
+        assert!((got - want).abs() <= 1e-15, "{got} not {want}");
     }
 }

@@ -154,7 +154,9 @@ pub(super) fn check_order(order: usize) -> Result<()> {
     if (1..=MAX_ORDER).contains(&order) {
         return Ok(());
     }
-    Err(Error::config("dsp.filter-order", "not an order of a filter").found(order).expected(format!("1 to {MAX_ORDER}")))
+    Err(Error::config("dsp.filter-order", "not an order of a filter")
+        .found(order)
+        .expected(format!("1 to {MAX_ORDER}")))
 }
 
 /// Refuses edges outside (0, rate/2) or out of order, by their names.
@@ -205,7 +207,10 @@ mod tests {
             assert!(error.to_string().starts_with(name), "{error}");
         }
         for order in [0, MAX_ORDER + 1] {
-            assert_eq!(bessel(order, BesselNorm::Phase, Band::LowPass(10.0), rate).unwrap_err().code(), "dsp.filter-order");
+            assert_eq!(
+                bessel(order, BesselNorm::Phase, Band::LowPass(10.0), rate).unwrap_err().code(),
+                "dsp.filter-order"
+            );
         }
     }
 

@@ -18,7 +18,7 @@ mod zpk;
 
 pub use design::{Band, BesselNorm, bessel, butterworth, chebyshev1, chebyshev2, elliptic};
 pub use notch::{Comb, CombShape, Teeth, iircomb, iirnotch, iirpeak};
-pub use passes::{Correction, Edges, butterworth_passes};
+pub use passes::{BandEdges, Correction, butterworth_passes};
 pub use sos::Sos;
 pub use stream::{SosState, SosStream};
 pub use zero_phase::{Extension, Workspace, ZeroPhase};

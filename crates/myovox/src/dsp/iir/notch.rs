@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::simd::biquad::Section;
 use crate::units::Rate;
 
-/// Longest comb in samples: 1 Hz at 8 kHz, and its sections are paired within a moment.
-pub const MAX_COMB: usize = 8000;
+/// Longest comb in samples: 50 Hz at 50 kHz.
+pub const MAX_COMB: usize = 1000;
 
 /// A filter that takes out `f0_hz`: gain 0 there, 1 far from it, -3 dB at the two edges `f0_hz / q` apart.
 ///
@@ -120,8 +120,8 @@ pub struct Comb {
 /// ```
 ///
 /// # Errors
-/// `dsp.comb-not-integer` when the rate is not a whole multiple of `f0_hz` (it names what is possible instead), or is more than [`MAX_COMB`] times
-/// it; `dsp.notch-frequency` when `f0_hz` is not inside (0, rate/2); `dsp.notch-quality` when `q` is not above 1.
+/// `dsp.comb-not-integer` when the rate is not a whole multiple of `f0_hz` (it names what is possible instead); `dsp.comb-too-long` when it is more
+/// than [`MAX_COMB`] times `f0_hz`; `dsp.notch-frequency` when `f0_hz` is not inside (0, rate/2); `dsp.notch-quality` when `q` is not above 1.
 pub fn iircomb(f0_hz: f64, q: f64, shape: CombShape, teeth: Teeth, rate: Rate) -> Result<Comb> {
     check_frequency(f0_hz, rate)?;
     check_quality(q, 1.0)?;
@@ -146,7 +146,12 @@ pub fn iircomb(f0_hz: f64, q: f64, shape: CombShape, teeth: Teeth, rate: Rate) -
 fn whole_ratio(f0_hz: f64, rate: Rate) -> Result<usize> {
     let ratio = rate.hz() / f0_hz;
     let whole = ratio.round();
-    if (ratio - whole).abs() <= 1e-12 * whole && whole <= MAX_COMB as f64 {
+    if ratio > MAX_COMB as f64 {
+        return Err(Error::config("dsp.comb-too-long", "a comb of too many teeth")
+            .found(ratio)
+            .expected(format!("at most {MAX_COMB}")));
+    }
+    if (ratio - whole).abs() <= 1e-12 * whole {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2 to MAX_COMB")]
         return Ok(whole as usize);
     }
@@ -154,7 +159,7 @@ fn whole_ratio(f0_hz: f64, rate: Rate) -> Result<usize> {
     Err(Error::config("dsp.comb-not-integer", "a comb needs a sampling rate that is a whole multiple of its frequency")
         .found(format!("{} Hz / {f0_hz} Hz = {ratio:.4}", rate.hz()))
         .expected(format!(
-            "at most {MAX_COMB} and whole, as for {below:.4} Hz or {above:.4} Hz; or a notch for each harmonic, or a fitted sinusoid"
+            "a whole ratio, as for {below:.4} Hz or {above:.4} Hz; or a notch for each harmonic, or a fitted sinusoid"
         )))
 }
 
@@ -220,7 +225,7 @@ mod tests {
         }
         let comb = |f0, q, hz| iircomb(f0, q, CombShape::Notch, Teeth::Multiples, Rate::new(hz).unwrap());
         assert_eq!(comb(50.0, 1.0, 1000.0).unwrap_err().code(), "dsp.notch-quality");
-        assert_eq!(comb(0.1, 30.0, 1000.0).unwrap_err().code(), "dsp.comb-not-integer");
+        assert_eq!(comb(0.1, 30.0, 1000.0).unwrap_err().code(), "dsp.comb-too-long");
         let said = comb(50.0, 30.0, 990.0).unwrap_err();
         assert_eq!(said.code(), "dsp.comb-not-integer");
         assert!(said.to_string().contains("49.5000 Hz or 52.1053 Hz"), "{said}");
@@ -228,7 +233,9 @@ mod tests {
 
     #[test]
     fn sections_of_a_comb_have_its_response() {
-        for (f0, hz) in [(50.0, 1000.0), (60.0, 1200.0), (50.0, 1050.0), (300.0, 900.0), (49.5, 990.0)] {
+        for (f0, hz) in
+            [(50.0, 1000.0), (60.0, 1200.0), (50.0, 1050.0), (300.0, 900.0), (49.5, 990.0), (50.0, 10_000.0)]
+        {
             let rate = Rate::new(hz).unwrap();
             for shape in [CombShape::Notch, CombShape::Peak] {
                 for teeth in [Teeth::Multiples, Teeth::OddHalves] {

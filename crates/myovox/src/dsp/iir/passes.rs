@@ -4,7 +4,7 @@
 //! wanted, the filter is designed with another edge: for `n` passes of order `N` by the factor `C = (2^(1/n) - 1)^(1/(2N))` (D. A. Winter,
 //! Biomechanics and Motor Control of Human Movement, 4th edition, 2009; D. G. E. Robertson and J. J. Dowling, 2003: 0.8023 for two passes of order 2).
 //! For a digital filter the factor is exact on the warped frequency `tan(pi f / rate)`, and for a band it applies to the width about the
-//! geometric mean of the edges, not to each edge. Either way it is said which edges are meant: [`Edges`].
+//! geometric mean of the edges, not to each edge. Either way it is said which edges are meant: [`BandEdges`].
 
 use super::design::{Band, butterworth, check_edges, check_order};
 use super::sos::Sos;
@@ -25,7 +25,7 @@ pub enum Correction {
 
 /// The edges of a filter that runs several times.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Edges {
+pub struct BandEdges {
     /// What was asked for.
     pub nominal: Band,
     /// What one pass is designed with: its -3 dB edges.
@@ -54,19 +54,16 @@ pub fn butterworth_passes(
     rate: Rate,
     passes: u32,
     correction: Correction,
-) -> Result<(Sos, Edges)> {
+) -> Result<(Sos, BandEdges)> {
     check_order(order)?;
     check_edges(band, rate)?;
     if passes == 0 {
         return Err(Error::config("dsp.filter-passes", "a filter runs at least once").found(0).expected("1 or more"));
     }
-    let narrowing = math::powf(
-        math::exp_m1(std::f64::consts::LN_2 / f64::from(passes)),
-        1.0 / (2 * order) as f64,
-    );
+    let narrowing = math::powf(math::exp_m1(std::f64::consts::LN_2 / f64::from(passes)), 1.0 / (2 * order) as f64);
     let edges = match correction {
-        Correction::None => Edges { nominal: band, design: band, effective: widen(band, narrowing, rate) },
-        Correction::Exact => Edges { nominal: band, design: widen(band, 1.0 / narrowing, rate), effective: band },
+        Correction::None => BandEdges { nominal: band, design: band, effective: widen(band, narrowing, rate) },
+        Correction::Exact => BandEdges { nominal: band, design: widen(band, 1.0 / narrowing, rate), effective: band },
     };
     Ok((butterworth(order, edges.design, rate)?, edges))
 }
@@ -107,8 +104,13 @@ mod tests {
     #[test]
     fn the_effective_edges_are_where_half_the_power_passes() {
         let rate = Rate::new(1000.0).unwrap();
-        let bands =
-            [Band::LowPass(6.0), Band::HighPass(20.0), Band::BandPass(20.0, 450.0), Band::BandStop(45.0, 55.0), Band::LowPass(480.0)];
+        let bands = [
+            Band::LowPass(6.0),
+            Band::HighPass(20.0),
+            Band::BandPass(20.0, 450.0),
+            Band::BandStop(45.0, 55.0),
+            Band::LowPass(480.0),
+        ];
         for band in bands {
             for order in [1, 2, 4, 8] {
                 for passes in [1, 2, 4] {
@@ -133,7 +135,10 @@ mod tests {
             let (_, edges) = butterworth_passes(order, Band::LowPass(6.0), rate, 2, Correction::Exact).unwrap();
             approx::assert_abs_diff_eq!(edges_of(edges.design)[0], 6.0 / factor, epsilon = 1e-3);
         }
-        assert_eq!(butterworth_passes(2, Band::LowPass(6.0), rate, 0, Correction::None).unwrap_err().code(), "dsp.filter-passes");
+        assert_eq!(
+            butterworth_passes(2, Band::LowPass(6.0), rate, 0, Correction::None).unwrap_err().code(),
+            "dsp.filter-passes"
+        );
     }
 
     #[test]

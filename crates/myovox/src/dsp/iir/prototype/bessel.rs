@@ -24,7 +24,9 @@ pub(in crate::dsp::iir) fn prototype(order: usize, norm: BesselNorm) -> Zpk {
             (scale, (0..order).fold(constant, |gain, _| gain * scale))
         }
     };
-    poles.iter_mut().for_each(|p| *p *= scale);
+    for pole in &mut poles {
+        *pole *= scale;
+    }
     Zpk { zeros: Vec::new(), poles, gain }
 }
 
@@ -40,7 +42,7 @@ fn roots(order: usize) -> Vec<Complex64> {
         .collect();
     for _ in 0..100 {
         let step = newton_step(&roots, n);
-        let longest = step.iter().map(|s| s.norm_sqr()).fold(0.0, f64::max).sqrt();
+        let longest = step.iter().map(Complex64::norm_sqr).fold(0.0, f64::max).sqrt();
         // Half a unit at most: the roots stand about 1.75 apart and must not jump over each other.
         let damping = if longest > 0.5 { 0.5 / longest } else { 1.0 };
         roots.iter_mut().zip(&step).for_each(|(root, step)| *root += step * damping);
@@ -53,7 +55,6 @@ fn roots(order: usize) -> Vec<Complex64> {
 }
 
 /// The step that brings the charges `roots` towards balance.
-#[expect(clippy::needless_range_loop, reason = "rows and columns of one matrix are indexed by the same two numbers")]
 fn newton_step(roots: &[Complex64], n: f64) -> Vec<Complex64> {
     let order = roots.len();
     let mut matrix = vec![vec![Complex64::new(0.0, 0.0); order]; order];
@@ -100,7 +101,8 @@ fn solve(mut matrix: Vec<Vec<Complex64>>, mut right: Vec<Complex64>) -> Vec<Comp
 
 /// The frequency at which half of the power at 0 passes, by bisection to the last bit.
 fn half_power(poles: &[Complex64]) -> f64 {
-    let loss = |w: f64| -> f64 { poles.iter().map(|p| (Complex64::new(0.0, w) - p).norm_sqr() / p.norm_sqr()).product() };
+    let loss =
+        |w: f64| -> f64 { poles.iter().map(|p| (Complex64::new(0.0, w) - p).norm_sqr() / p.norm_sqr()).product() };
     let (mut low, mut high) = (0.0, 2.0 * poles.len() as f64);
     loop {
         let middle = f64::midpoint(low, high);
