@@ -82,8 +82,8 @@ impl Buffers {
         }
     }
 
-    /// Turns every bin back by a quarter of a turn (`-i` times), so that [`RealFft::inverse`] gives the Hilbert transform; 0 Hz and, for an even number of
-    /// samples, half the rate have no such partner and become 0.
+    /// Turns every bin back by a quarter of a turn (`-i` times), so that [`RealFft::inverse`] gives the Hilbert transform; 0 Hz and, for an even
+    /// number of samples, half the rate have no such partner and become 0.
     pub fn spectrum_to_quadrature(&mut self) {
         for bin in &mut self.spectrum {
             *bin = Complex::new(bin.im, -bin.re);

@@ -8,8 +8,8 @@ use std::f64::consts::PI;
 use super::math;
 use crate::error::{Error, Result};
 
-/// Kaiser's window of `n` samples: `I0(beta sqrt(1 - x^2)) / I0(beta)`, `x` from -1 to 1. The larger `beta` (at most 700, what double precision can hold), the
-/// wider the passage and the lower the ripples: 5 gives 54 dB.
+/// Kaiser's window of `n` samples: `I0(beta sqrt(1 - x^2)) / I0(beta)`, `x` from -1 to 1. The larger `beta` (at most 700, what double precision
+/// can hold), the wider the passage and the lower the ripples: 5 gives 54 dB.
 ///
 /// ```
 /// let window = myovox::dsp::fir::kaiser(21, 5.0);

@@ -1,10 +1,11 @@
-//! The analytic signal: a signal and its Hilbert transform as the two parts of a turning arrow, whose length is the amplitude and whose angle the phase.
+//! The analytic signal: a signal and its Hilbert transform as the two parts of a turning arrow, whose length is the amplitude and whose angle
+//! the phase.
 //!
-//! The transform turns every frequency back by a quarter of a turn; it is taken over the whole signal by one FFT (SciPy's `hilbert`, to 1e-12 of
-//! the largest value). An FFT takes the signal for one period of a periodic one, so that a burst at its end shows at its begin as well.
-//! [`Hilbert::new`] can continue the signal by reflection and cut that away again, which keeps the ends apart; right at an end, within a period or two of
-//! the signal, the amplitude is uncertain either way. A signal with an offset has no useful amplitude: band-pass it before. A NaN anywhere makes
-//! every output NaN.
+//! The transform turns every frequency back by a quarter of a turn; it is taken over the whole signal by one FFT (SciPy's `hilbert`, to 1e-12
+//! of the largest value). An FFT takes the signal for one period of a periodic one, so that a burst at its end shows at its begin as well.
+//! [`Hilbert::new`] can continue the signal by reflection and cut that away again, which keeps the ends apart; right at an end, within a period
+//! or two of the signal, the amplitude is uncertain either way. A signal with an offset has no useful amplitude: band-pass it before. A NaN
+//! anywhere makes every output NaN.
 
 use super::fft::{Buffers, Complex, Planner, RealFft};
 use super::math;

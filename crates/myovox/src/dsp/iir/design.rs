@@ -246,6 +246,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_steepest_elliptic_filters_keep_their_attenuation() {
+        let rate = Rate::new(2000.0).unwrap();
+        for order in [18, 23] {
+            let sos = elliptic(order, 3.0, 20.0, Band::LowPass(200.0), rate).unwrap();
+            let loudest = (2100..10_000).map(|tenth| sos.power_gain(f64::from(tenth) / 10.0, rate)).fold(0.0, f64::max);
+            approx::assert_relative_eq!(loudest, 0.01, max_relative = 1e-4);
+        }
+    }
+
     /// Every design over every order: the stated gain at the edges, never above 1, never less than the ripple inside, never more than the
     /// attenuation outside.
     #[test]

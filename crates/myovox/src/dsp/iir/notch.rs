@@ -29,12 +29,43 @@ pub const MAX_COMB: usize = 1000;
 /// ```
 ///
 /// # Errors
-/// `dsp.notch-frequency` when `f0_hz` is not inside (0, rate/2); `dsp.notch-quality` when `q` is not above 0 or so small that the width reaches half the
-/// rate.
+/// `dsp.notch-frequency` when `f0_hz` is not inside (0, rate/2); `dsp.notch-quality` when `q` is so small that the width reaches half the rate.
 pub fn iirnotch(f0_hz: f64, q: f64, rate: Rate) -> Result<Sos> {
     let (cosine, gain) = resonance(f0_hz, q, rate)?;
     let b = [gain, -2.0 * cosine * gain, gain];
     Ok(Sos::new(vec![Section { b, a: [-2.0 * gain * cosine, 2.0 * gain - 1.0] }]))
+}
+
+/// A notch for `f0_hz` and each of its harmonics up to the one numbered `last` (1 is `f0_hz` itself), as far as they lie below half the rate; all
+/// `f0_hz / q` wide. What a comb does, at any rate.
+///
+/// ```
+/// use myovox::dsp::iir::iirnotch_harmonics;
+/// use myovox::units::Rate;
+/// let rate = Rate::new(990.0)?;
+/// let sos = iirnotch_harmonics(50.0, 30.0, 20, rate)?;
+/// assert_eq!(sos.sections().len(), 9); // 50 to 450 Hz
+/// assert!(sos.power_gain(450.0, rate) < 1e-20 && sos.power_gain(425.0, rate) > 0.98);
+/// # Ok::<(), myovox::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`iirnotch`]; `dsp.notch-frequency` also when `last` is 0.
+pub fn iirnotch_harmonics(f0_hz: f64, q: f64, last: usize, rate: Rate) -> Result<Sos> {
+    let mut sections = Vec::new();
+    for harmonic in 1..=last {
+        let times = harmonic as f64;
+        if harmonic > 1 && f0_hz * times >= rate.hz() / 2.0 {
+            break;
+        }
+        sections.extend_from_slice(iirnotch(f0_hz * times, q * times, rate)?.sections());
+    }
+    if sections.is_empty() {
+        return Err(Error::config("dsp.notch-frequency", "number of the last harmonic")
+            .found(last)
+            .expected("1 or more"));
+    }
+    Ok(Sos::new(sections))
 }
 
 /// A filter that keeps `f0_hz`: gain 1 there, 0 far from it, -3 dB at the two edges `f0_hz / q` apart.
@@ -222,7 +253,9 @@ mod tests {
         ] {
             assert_eq!(iirnotch(f0, q, rate).unwrap_err().code(), code, "{f0} {q}");
             assert_eq!(iirpeak(f0, q, rate).unwrap_err().code(), code, "{f0} {q}");
+            assert_eq!(iirnotch_harmonics(f0, q, 3, rate).unwrap_err().code(), code, "{f0} {q}");
         }
+        assert_eq!(iirnotch_harmonics(50.0, 30.0, 0, rate).unwrap_err().code(), "dsp.notch-frequency");
         let comb = |f0, q, hz| iircomb(f0, q, CombShape::Notch, Teeth::Multiples, Rate::new(hz).unwrap());
         assert_eq!(comb(50.0, 1.0, 1000.0).unwrap_err().code(), "dsp.notch-quality");
         assert_eq!(comb(0.1, 30.0, 1000.0).unwrap_err().code(), "dsp.comb-too-long");

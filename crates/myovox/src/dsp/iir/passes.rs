@@ -1,10 +1,10 @@
 //! Where the edges of a Butterworth filter are when it runs several times.
 //!
-//! Forward and backward, each pass takes its 3 dB: a 6 Hz low-pass has -6 dB at 6 Hz and its -3 dB point lower. To have the -3 dB point where it is
-//! wanted, the filter is designed with another edge: for `n` passes of order `N` by the factor `C = (2^(1/n) - 1)^(1/(2N))` (D. A. Winter,
-//! Biomechanics and Motor Control of Human Movement, 4th edition, 2009; D. G. E. Robertson and J. J. Dowling, 2003: 0.8023 for two passes of order 2).
-//! For a digital filter the factor is exact on the warped frequency `tan(pi f / rate)`, and for a band it applies to the width about the
-//! geometric mean of the edges, not to each edge. Either way it is said which edges are meant: [`BandEdges`].
+//! Forward and backward, each pass takes its 3 dB: a 6 Hz low-pass has -6 dB at 6 Hz and its -3 dB point lower. To have the -3 dB point where
+//! it is wanted, the filter is designed with another edge: for `n` passes of order `N` by the factor `C = (2^(1/n) - 1)^(1/(2N))` (D. A.
+//! Winter, Biomechanics and Motor Control of Human Movement, 4th edition, 2009; D. G. E. Robertson and J. J. Dowling, 2003: 0.8023 for two
+//! passes of order 2). For a digital filter the factor is exact on the warped frequency `tan(pi f / rate)`, and for a band it applies to the
+//! width about the geometric mean of the edges, not to each edge. Either way it is said which edges are meant: [`BandEdges`].
 
 use super::design::{Band, butterworth, check_edges, check_order};
 use super::sos::Sos;

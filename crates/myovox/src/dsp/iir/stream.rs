@@ -12,7 +12,8 @@ use crate::simd::biquad::{self, Direction};
 
 /// What a stream remembers between two pieces: `[z0, z1]` per section (transposed direct form II, SciPy's `zi`), channel after channel.
 ///
-/// It can be copied, stored and given to another stream of the same filter, which then goes on where this one stopped.
+/// It can be copied, stored and given to another stream of the same filter, which then goes on where this one stopped. (JSON holds no NaN: a state
+/// that a broken sample has spoilt can be written but is refused when it is read.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SosState {

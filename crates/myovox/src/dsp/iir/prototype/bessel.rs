@@ -1,9 +1,9 @@
 //! The Bessel prototype: its poles are the roots of the reverse Bessel polynomial.
 //!
 //! The polynomial's coefficients span so many powers of ten that its roots cannot be had from them beyond order 15 or so. Its differential
-//! equation `s y'' - 2 (s + N) y' + 2 N y = 0` gives another way: at a root `y''/y'` is twice the sum of the inverse distances to the other roots, so that
-//! `sum 1/(s_j - s_i) = 1 + N/s_j`, charges in balance. These equations hold no large numbers; Newton's method, damped, finds the roots of
-//! every order up to 30 to the last digits from a rough arc of equally spaced imaginary parts.
+//! equation `s y'' - 2 (s + N) y' + 2 N y = 0` gives another way: at a root, `y''/y'` is twice the sum of the inverse distances to the other
+//! roots, so that `sum 1/(s_j - s_i) = 1 + N/s_j`, charges in balance. These equations hold no large numbers; Newton's method, damped, finds
+//! the roots of every order up to 30 to the last digits from a rough arc of equally spaced imaginary parts.
 
 use realfft::num_complex::Complex64;
 

