@@ -20,8 +20,8 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// `dsp.window-length` when `window` is 0, or so long that one mirror image of the signal does not fill it: above twice the samples and one, with
-/// [`Edges::Reflect`], [`Edges::Nearest`] or [`Edges::Zero`].
+/// `dsp.window-empty` when `window` is 0; `dsp.window-length` when it is so long that half of it reaches beyond a mirror image of the signal: above
+/// twice the samples and one, with [`Edges::Reflect`], [`Edges::Nearest`] or [`Edges::Zero`].
 pub fn moving_min(x: &[f64], window: usize, edges: Edges) -> Result<Vec<f64>> {
     extremes(x, window, edges, f64::INFINITY, |a, b| if a < b || a.is_nan() { a } else { b })
 }
@@ -65,16 +65,15 @@ struct Reach {
 
 impl Reach {
     fn new(samples: usize, window: usize, edges: Edges) -> Result<Self> {
+        if window == 0 {
+            return Err(Error::config("dsp.window-empty", "a window of no samples").found(0).expected("at least 1"));
+        }
         let longest = samples.saturating_mul(2).saturating_add(1);
         let filled = matches!(edges, Edges::Reflect | Edges::Nearest | Edges::Zero);
-        if window == 0 || (filled && samples > 0 && window > longest) {
-            return Err(Error::config("dsp.window-length", "length of a moving window outside its range")
+        if filled && samples > 0 && window > longest {
+            return Err(Error::config("dsp.window-length", "a window longer than a signal and its mirror images")
                 .found(format!("{window} samples"))
-                .expected(if filled {
-                    format!("1 to {longest} for {samples} samples")
-                } else {
-                    "1 or more".to_owned()
-                }));
+                .expected(format!("at most {longest} for a signal of {samples}")));
         }
         Ok(Self { back: (window / 2).min(samples), ahead: ((window - 1) / 2).min(samples) })
     }
@@ -263,7 +262,7 @@ mod tests {
         for moving in [moving_min, moving_max, moving_median] {
             for edges in ALL {
                 assert!(moving(&[], 3, edges).unwrap().is_empty());
-                assert_eq!(moving(&x, 0, edges).unwrap_err().code(), "dsp.window-length");
+                assert_eq!(moving(&x, 0, edges).unwrap_err().code(), "dsp.window-empty");
             }
             assert_eq!(moving(&x, usize::MAX, Edges::Shrink).unwrap().len(), 5);
             assert!(moving(&x, usize::MAX, Edges::Valid).unwrap().is_empty());
