@@ -11,12 +11,17 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use myovox::analyze::{Conversion, Format};
+use myovox::dsp::hilbert::Hilbert;
+use myovox::dsp::iir::{Band, SosStream, butterworth};
+use myovox::dsp::resample::Resampler;
 use myovox::formats::access::FileReader;
 use myovox::formats::c3d::{Arrays, C3dConfig, Pick, Reader, Selection};
 use myovox::formats::export::{Table, Target};
 use myovox::formats::wav::{self, WavWriteConfig};
+use myovox::units::Rate;
 use myovox::{Analyzer, Auto, Budget, Config, Limits};
 use myovox_fixtures::{Processor, Storage, generated_c3d};
+use ndarray::{Array2, Axis};
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -56,6 +61,25 @@ const MIB: usize = 1 << 20;
 fn long_recordings_are_held_in_part() {
     reading_in_parts_holds_the_part_and_no_more();
     converting_holds_a_block_whatever_the_length();
+    filters_and_transforms_run_without_allocating();
+}
+
+fn filters_and_transforms_run_without_allocating() {
+    let rate = Rate::new(1000.0).unwrap();
+    let mut samples = Array2::from_elem((3, 500), 1.0);
+    let mut stream = SosStream::new(butterworth(4, Band::BandPass(20.0, 450.0), rate).unwrap(), 3);
+    let hilbert = Hilbert::new(500, 100);
+    let (mut buffers, x) = (hilbert.buffers(), [1.0; 500]);
+    let resampler = Resampler::new(3, 2).unwrap();
+    let (mut amplitude, mut resampled) = ([0.0; 500], [0.0; 750]);
+    let ((), held) = peak(|| {
+        for piece in samples.axis_chunks_iter_mut(Axis(1), 7) {
+            stream.push_all(piece).unwrap();
+        }
+        hilbert.amplitude(&x, &mut amplitude, &mut buffers).unwrap();
+        resampler.run(&x, &mut resampled).unwrap();
+    });
+    assert_eq!(held, 0, "a filter or transform that runs allocates");
 }
 
 fn reading_in_parts_holds_the_part_and_no_more() {

@@ -81,6 +81,18 @@ impl Buffers {
             *bin = Complex::new(bin.norm_sqr(), 0.0);
         }
     }
+
+    /// Turns every bin back by a quarter of a turn (`-i` times), so that [`RealFft::inverse`] gives the Hilbert transform; 0 Hz and, for an even
+    /// number of samples, half the rate have no such partner and become 0.
+    pub fn spectrum_to_quadrature(&mut self) {
+        for bin in &mut self.spectrum {
+            *bin = Complex::new(bin.im, -bin.re);
+        }
+        let without_partner = if self.time.len().is_multiple_of(2) { self.time.len() / 2 } else { 0 };
+        for index in [0, without_partner] {
+            self.spectrum[index] = Complex::new(0.0, 0.0);
+        }
+    }
 }
 
 impl RealFft {

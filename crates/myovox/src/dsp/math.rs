@@ -23,8 +23,16 @@ functions! { f64:
     atan2(y, x) = atan2;
     /// Hyperbolic tangent.
     tanh(x) = tanh;
+    /// Hyperbolic sine.
+    sinh(x) = sinh;
+    /// Hyperbolic cosine.
+    cosh(x) = cosh;
+    /// Number whose hyperbolic sine is `x`.
+    asinh(x) = asinh;
     /// e to the `x`.
     exp(x) = exp;
+    /// e to the `x`, less 1.
+    exp_m1(x) = expm1;
     /// 2 to the `x`.
     exp2(x) = exp2;
     /// Natural logarithm.

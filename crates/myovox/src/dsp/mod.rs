@@ -2,11 +2,20 @@
 //!
 //! Elementary functions come from [`math`] alone, so that a result has the same bits on every processor.
 
+pub mod ar;
 pub mod dct;
+pub mod decimate;
+mod dot;
+pub mod edges;
 pub mod fft;
+pub mod fir;
+pub mod hilbert;
 pub mod iir;
 pub mod math;
 pub mod moving;
+pub mod order;
+pub mod resample;
 pub mod robust;
 pub mod stft;
+pub mod tkeo;
 pub mod window;

@@ -17,6 +17,7 @@ mod convert;
 mod emg;
 mod export;
 mod inspect;
+mod parity_filters;
 mod parity_scipy;
 mod regressions;
 mod score;
