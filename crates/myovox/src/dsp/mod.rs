@@ -5,8 +5,10 @@
 pub mod dct;
 pub mod fft;
 pub mod iir;
+mod lanes;
 pub mod math;
 pub mod moving;
 pub mod robust;
 pub mod stft;
+pub mod welch;
 pub mod window;

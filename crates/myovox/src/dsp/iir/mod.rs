@@ -10,4 +10,4 @@ pub mod zero_phase;
 
 pub use design::{Band, butterworth};
 pub use sos::Sos;
-pub use zero_phase::{Extension, Workspace, ZeroPhase};
+pub use zero_phase::{Chain, Extension, Rectify, Workspace, ZeroPhase};
