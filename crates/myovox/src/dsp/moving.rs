@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::simd::Level;
 use crate::simd::biquad::{LANES, Row, TILE};
 pub use crate::simd::window_sums::Statistic;
-use crate::simd::window_sums::{terms, to_the_end, windows};
+use crate::simd::window_sums::{terms, to_the_end, windows, windows_of_streams};
 
 /// What a window finds where it reaches beyond the signal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,22 +145,27 @@ impl Moving {
         input.fill(level, x, 0, sums, outside);
         terms(level, statistic, sums);
         to_the_end(level, sums);
-        let (mut since, mut done) = (Row::default(), 0);
-        for start in (0..block).step_by(TILE) {
-            let rows = &mut tile[..TILE.min(block - start)];
-            input.fill(level, x, start + window, rows, outside);
-            let mut left = &mut *rows;
-            while !left.is_empty() {
-                let (now, later) = left.split_at_mut(left.len().min(window - done));
-                windows(level, statistic, window, &mut sums[done..done + now.len()], &mut since, now);
-                done += now.len();
-                left = later;
-                if done == window {
-                    to_the_end(level, sums);
-                    (since, done) = (Row::default(), 0);
+        let (mut since, mut done, mut start) = (Row::default(), 0, 0);
+        while start < block {
+            // Up to the end of the chunk that windows begin in.
+            let count = (window - done).min(block - start);
+            let now = &mut sums[done..done + count];
+            let streams = input.streams(x, start + window, count).zip(output.streams_mut(y, start, count));
+            if let Some((inputs, outputs)) = streams {
+                windows_of_streams(level, statistic, window, now, &mut since, inputs, outputs);
+            } else {
+                for (k, now) in now.chunks_mut(TILE).enumerate() {
+                    let (rows, start) = (&mut tile[..now.len()], start + k * TILE);
+                    input.fill(level, x, start + window, rows, outside);
+                    windows(level, statistic, window, now, &mut since, rows);
+                    output.spill(level, rows, start, y);
                 }
             }
-            output.spill(level, rows, start, y);
+            (start, done) = (start + count, done + count);
+            if done == window {
+                to_the_end(level, sums);
+                (since, done) = (Row::default(), 0);
+            }
         }
     }
 
@@ -189,12 +194,12 @@ impl Moving {
         let n = x.len();
         let (back, ahead) = (self.window / 2, (self.window - 1) / 2);
         let (mut sum, mut count) = (0.0, 0);
-        for i in 0..back.min(n) {
+        for (i, y) in y.iter_mut().enumerate().take(back) {
             while count < (i + ahead + 1).min(n) {
                 sum += self.statistic.term(x[count]);
                 count += 1;
             }
-            y[i] = self.statistic.value(sum, count as f64);
+            *y = self.statistic.value(sum, count as f64);
         }
         let (mut sum, mut count) = (0.0, 0);
         for i in (n.saturating_sub(ahead).max(back.min(n))..n).rev() {

@@ -261,7 +261,7 @@ mod tests {
         let (n, n_fft) = (config.segment_samples, config.n_fft.or(config.segment_samples));
         let step = n - config.overlap_samples.or(n / 2);
         let window = config.window.window(n, Sampling::Periodic);
-        let starts: Vec<usize> = (0..).map(|k| k * step).take_while(|start| start + n <= x.len()).collect();
+        let starts: Vec<usize> = (0..=x.len() - n).step_by(step).collect();
         let sum = |f: fn(f64) -> f64| window.iter().map(|&w| f(w)).sum::<f64>();
         let norm = match config.scaling {
             Scaling::Density => rate * sum(|w| w * w),

@@ -18,6 +18,7 @@ mod emg;
 mod export;
 mod inspect;
 mod parity_scipy;
+mod parity_windows;
 mod regressions;
 mod voice;
 mod wav;

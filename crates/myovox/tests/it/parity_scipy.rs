@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::common;
 
-fn anchors() -> Option<Value> {
+pub fn anchors() -> Option<Value> {
     let path = common::shared("emg/scipy_parity.json")?;
     Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
 }
 
-fn band(kind: &str, edges: &Value) -> Band {
+pub fn band(kind: &str, edges: &Value) -> Band {
     let edge = |k: usize| edges.get(k).unwrap_or(edges).as_f64().unwrap();
     match kind {
         "lowpass" => Band::LowPass(edge(0)),
@@ -23,7 +23,7 @@ fn band(kind: &str, edges: &Value) -> Band {
 }
 
 /// `[order, kind, edges, rate]` as the anchors write a filter; and its lowest edge.
-fn filter(anchor: &Value) -> (Sos, f64) {
+pub fn filter(anchor: &Value) -> (Sos, f64) {
     let rate = Rate::new(anchor[3].as_f64().unwrap()).unwrap();
     let order = usize::try_from(anchor[0].as_u64().unwrap()).unwrap();
     let edges = &anchor[2];
@@ -31,12 +31,12 @@ fn filter(anchor: &Value) -> (Sos, f64) {
     (sos, edges.get(0).unwrap_or(edges).as_f64().unwrap())
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
 }
 
 /// `["burst" | "lcg", seed, n, "+offset"?]`.
-fn input(anchor: &Value) -> Vec<f64> {
+pub fn input(anchor: &Value) -> Vec<f64> {
     let seed = u32::try_from(anchor[1].as_u64().unwrap()).unwrap();
     let n = usize::try_from(anchor[2].as_u64().unwrap()).unwrap();
     let offset: f64 = anchor.get(3).map_or(0.0, |text| text.as_str().unwrap().parse().unwrap());

@@ -185,7 +185,9 @@ impl ZeroPhase {
         }
         y.copy_from_slice(&extended[padding..padding + x.len()]);
         if self.rectify == Rectify::FullWave {
-            y.iter_mut().for_each(|value| *value = value.abs());
+            for value in y {
+                *value = value.abs();
+            }
         }
     }
 }

@@ -136,16 +136,16 @@ impl<S: Simd, const N: usize> Cells<S, N> {
     #[inline(always)]
     fn load(simd: S, states: &[State]) -> Self {
         let mut cells = [Cell::load(simd, states, 0); LANES];
-        for k in 1..Self::COUNT {
-            cells[k] = Cell::load(simd, states, k * S::f64s::LEN);
+        for (k, cell) in cells.iter_mut().enumerate().take(Self::COUNT).skip(1) {
+            *cell = Cell::load(simd, states, k * S::f64s::LEN);
         }
         Self(cells)
     }
 
     #[inline(always)]
     fn save(&self, states: &mut [State]) {
-        for k in 0..Self::COUNT {
-            self.0[k].save(states, k * S::f64s::LEN);
+        for (k, cell) in self.0.iter().enumerate().take(Self::COUNT) {
+            cell.save(states, k * S::f64s::LEN);
         }
     }
 

@@ -13,6 +13,7 @@ mod fused;
 mod transpose;
 
 pub use fused::{cascade_from, cascade_to};
+pub(in crate::simd) use transpose::transpose;
 pub use transpose::{deinterleave, interleave};
 
 /// Number of streams side by side.
@@ -248,9 +249,9 @@ impl<V, const N: usize> Cell<V, N> {
     {
         let zero = V::splat(simd, 0.0);
         let mut cell = Self { z0: [zero; N], z1: [zero; N] };
-        for k in 0..N {
-            cell.z0[k] = V::from_slice(simd, &states[k].z0.0[first..first + V::LEN]);
-            cell.z1[k] = V::from_slice(simd, &states[k].z1.0[first..first + V::LEN]);
+        for (k, state) in states[..N].iter().enumerate() {
+            cell.z0[k] = V::from_slice(simd, &state.z0.0[first..first + V::LEN]);
+            cell.z1[k] = V::from_slice(simd, &state.z1.0[first..first + V::LEN]);
         }
         cell
     }
@@ -260,9 +261,9 @@ impl<V, const N: usize> Cell<V, N> {
     where
         V: SimdFloat<S, Element = f64>,
     {
-        for k in 0..N {
-            self.z0[k].store_slice(&mut states[k].z0.0[first..first + V::LEN]);
-            self.z1[k].store_slice(&mut states[k].z1.0[first..first + V::LEN]);
+        for (k, state) in states[..N].iter_mut().enumerate() {
+            self.z0[k].store_slice(&mut state.z0.0[first..first + V::LEN]);
+            self.z1[k].store_slice(&mut state.z1.0[first..first + V::LEN]);
         }
     }
 
@@ -272,10 +273,9 @@ impl<V, const N: usize> Cell<V, N> {
         V: SimdFloat<S, Element = f64>,
     {
         if UNIT {
-            y = y * gain;
+            y *= gain;
         }
-        for k in 0..N {
-            let Section { b, a } = sections[k];
+        for (k, &Section { b, a }) in sections.iter().enumerate() {
             let x = y;
             if UNIT {
                 y = x + self.z0[k];

@@ -54,7 +54,7 @@ fn deinterleave_whole<S: Simd>(simd: S, rows: &[Row], streams: &mut [&mut [f64];
 
 /// Transposes 8 x 8 values by three perfect shuffles.
 #[inline(always)]
-pub(super) fn transpose<S: Simd>(mut m: [f64x8<S>; LANES]) -> [f64x8<S>; LANES] {
+pub(in crate::simd) fn transpose<S: Simd>(mut m: [f64x8<S>; LANES]) -> [f64x8<S>; LANES] {
     for _ in 0..3 {
         m = [
             m[0].zip_low(m[4]),
