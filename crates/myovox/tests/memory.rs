@@ -12,8 +12,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use myovox::analyze::{Conversion, Format};
 use myovox::dsp::hilbert::Hilbert;
-use myovox::dsp::iir::{Band, SosStream, butterworth};
 use myovox::dsp::resample::Resampler;
+use myovox::dsp::iir::{Band, Chain, Extension, Rectify, SosStream, ZeroPhase, butterworth};
+use myovox::dsp::moving::{Edges, Moving, Statistic};
+use myovox::dsp::welch::{Welch, WelchConfig};
 use myovox::formats::access::FileReader;
 use myovox::formats::c3d::{Arrays, C3dConfig, Pick, Reader, Selection};
 use myovox::formats::export::{Table, Target};
@@ -59,6 +61,7 @@ const MIB: usize = 1 << 20;
 
 #[test]
 fn long_recordings_are_held_in_part() {
+    plans_that_ran_before_allocate_nothing();
     reading_in_parts_holds_the_part_and_no_more();
     converting_holds_a_block_whatever_the_length();
     filters_and_transforms_run_without_allocating();
@@ -80,6 +83,28 @@ fn filters_and_transforms_run_without_allocating() {
         resampler.run(&x, &mut resampled).unwrap();
     });
     assert_eq!(held, 0, "a filter or transform that runs allocates");
+}
+
+/// Filters, moving windows and spectra over a long and a short signal, twice.
+fn plans_that_ran_before_allocate_nothing() {
+    let rate = Rate::new(2000.0).unwrap();
+    let filter = |band| ZeroPhase::new(butterworth(4, band, rate).unwrap(), Extension::Odd, None);
+    let chain =
+        Chain::new(filter(Band::BandPass(20.0, 450.0)).rectify(Rectify::FullWave)).then(filter(Band::LowPass(6.0)));
+    let rms = Moving::new(Statistic::Rms, 200, Edges::Reflect).unwrap();
+    let mut welch = Welch::new(&WelchConfig::default(), rate).unwrap();
+    let (x, mut y) = (vec![0.5; 60_000], vec![0.0; 60_000]);
+    let (mut for_filters, mut for_windows) = (Default::default(), Default::default());
+    let mut run = || {
+        for n in [x.len(), 1000] {
+            chain.run(&x[..n], &mut y[..n], &mut for_filters).unwrap();
+            rms.run(&x[..n], &mut y[..n], &mut for_windows).unwrap();
+            welch.run(&x[..n], &mut y[..129]).unwrap();
+        }
+    };
+    run();
+    let ((), again) = peak(run);
+    assert_eq!(again, 0, "bytes allocated for a second run");
 }
 
 fn reading_in_parts_holds_the_part_and_no_more() {

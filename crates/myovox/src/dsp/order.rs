@@ -7,13 +7,13 @@
 //! blocks as long as the window, every window is the end of one block and the begin of the next, and extremes of all ends and all begins are
 //! running ones. The median keeps its window sorted: a search and a short move in memory per sample.
 
-use super::edges::Edges;
+use super::moving::Edges;
 use crate::error::{Error, Result};
 
 /// Smallest value within each window.
 ///
 /// ```
-/// use myovox::dsp::edges::Edges;
+/// use myovox::dsp::moving::Edges;
 /// use myovox::dsp::order::moving_min;
 /// assert_eq!(moving_min(&[3.0, 1.0, 2.0, 5.0], 3, Edges::Shrink)?, [1.0, 1.0, 1.0, 2.0]);
 /// # Ok::<(), myovox::Error>(())
@@ -37,7 +37,7 @@ pub fn moving_max(x: &[f64], window: usize, edges: Edges) -> Result<Vec<f64>> {
 /// Median within each window; the mean of the two middle values where their number is even.
 ///
 /// ```
-/// use myovox::dsp::edges::Edges;
+/// use myovox::dsp::moving::Edges;
 /// use myovox::dsp::order::moving_median;
 /// assert_eq!(moving_median(&[1.0, 9.0, 2.0, 3.0], 3, Edges::Shrink)?, [5.0, 2.0, 3.0, 2.5]);
 /// # Ok::<(), myovox::Error>(())

@@ -8,7 +8,9 @@
 pub mod biquad;
 pub mod frames;
 pub mod numbers;
+pub mod spectra;
 pub mod stream;
+pub mod window_sums;
 
 /// The instruction set that kernels use. All give the same bits; lower ones are for tests and support.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,7 @@ mod export;
 mod inspect;
 mod parity_filters;
 mod parity_scipy;
+mod parity_windows;
 mod regressions;
 mod score;
 mod voice;

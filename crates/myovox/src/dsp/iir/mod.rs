@@ -23,4 +23,4 @@ pub use notch::{Comb, CombShape, Teeth, iircomb, iirnotch, iirnotch_harmonics, i
 pub use passes::{BandEdges, Correction, butterworth_passes};
 pub use sos::Sos;
 pub use stream::{SosState, SosStream};
-pub use zero_phase::{Extension, Workspace, ZeroPhase};
+pub use zero_phase::{Chain, Extension, Rectify, Workspace, ZeroPhase};
