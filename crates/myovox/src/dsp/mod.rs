@@ -2,6 +2,7 @@
 //!
 //! Elementary functions come from [`math`] alone, so that a result has the same bits on every processor.
 
+pub mod ar;
 pub mod dct;
 pub mod fft;
 pub mod iir;
