@@ -13,12 +13,16 @@
 //! [`channels`] from labels and units.
 
 pub mod channels;
+pub mod cocontraction;
 pub mod condition;
 pub mod detect;
 pub mod envelope;
+pub mod fatigue;
+pub mod features;
 pub mod gaps;
 mod plan;
 pub mod session;
+pub mod synergy;
 
 pub use channels::{ChannelInfo, Role, roles};
 pub use condition::BandConfig;
