@@ -8,6 +8,9 @@
 //! 4. [`detect`]: contractions, by a robust baseline, a threshold with hysteresis, merging and a minimum duration.
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
 //!
+//! Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
+//! the [`synergy`] of many; they take what the steps above give.
+//!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
 //! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
 //! [`channels`] from labels and units.

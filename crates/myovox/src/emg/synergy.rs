@@ -8,6 +8,7 @@
 //!
 //! The variance accounted for is uncentred, `1 - |V - W H|^2 / |V|^2`, over all and for each muscle. The number of synergies is the smallest that
 //! reaches the two thresholds, unless it is given.
+#![allow(clippy::needless_pass_by_value, reason = "a view is a reference: ndarray's own functions take it by value")]
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use schemars::JsonSchema;

@@ -100,7 +100,7 @@ fn interval(slopes: &[f64], x: &[f64], y: &[f64], confidence: f64) -> [f64; 2] {
         reason = "`as` saturates, and the rank is held in the list"
     )]
     let at = |rank: f64| slopes[(rank.round_ties_even() as usize).min(last)];
-    [at(((count - reach) / 2.0).round_ties_even().max(1.0) - 1.0), at((count + reach) / 2.0)]
+    [at((0.5 * (count - reach)).round_ties_even().max(1.0) - 1.0), at(f64::midpoint(count, reach))]
 }
 
 /// The sizes of the groups of equal values, those of one left out.

@@ -257,7 +257,7 @@ impl<'a> Stretch<'a> {
             Source::Moments => self.moment(feature),
             Source::Weighted => self.weighted(feature),
             Source::Logarithm if feature == Feature::Ld => log_detector(self.runs, self.sums.samples),
-            Source::Logarithm => self.v_order(),
+            Source::Logarithm => Ok(self.v_order()),
             Source::Order => l_scale(self.runs, self.sums.samples),
             _ => self.sum(feature),
         }
@@ -356,11 +356,11 @@ impl<'a> Stretch<'a> {
         Ok(weighted.sum::<f64>() / length)
     }
 
-    fn v_order(&self) -> Result<f64, Reason> {
+    fn v_order(&self) -> f64 {
         let power = |v: f64| (1..self.v_order).fold(v.abs(), |product, _| product * v.abs());
         let sum: f64 = self.runs.iter().map(|run| sum(run, power)).sum();
         let mean = sum / self.sums.samples as f64;
-        Ok(math::powf(mean, 1.0 / f64::from(self.v_order)))
+        math::powf(mean, 1.0 / f64::from(self.v_order))
     }
 }
 

@@ -2,8 +2,11 @@
 
 use myovox::dsp::fft::Planner;
 use myovox::dsp::math;
-use myovox::emg::features::{ArMethod, Feature, FeatureConfig, FeaturePlan, Features, Offset, Spectrum, features};
+use myovox::emg::features::{
+    ArMethod, Feature, FeatureConfig, FeaturePlan, Features, Offset, Spectrum, Values, features,
+};
 use myovox::units::Rate;
+use rand_pcg::rand_core::{Rng, SeedableRng};
 
 use crate::common;
 
@@ -21,7 +24,6 @@ fn of(x: &[f64], config: &FeatureConfig) -> Features {
 
 /// White noise, normal enough: the sum of twelve uniform values.
 fn noise(n: usize, seed: u64) -> Vec<f64> {
-    use rand_pcg::rand_core::{Rng, SeedableRng};
     let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(seed);
     let mut normal = || (0..12).map(|_| f64::from(random.next_u32()) / 4_294_967_296.0).sum::<f64>() - 6.0;
     (0..n).map(|_| normal()).collect()
@@ -229,7 +231,6 @@ fn noise_has_the_moments_of_its_distribution() {
     approx::assert_abs_diff_eq!(found.get(Feature::Mdf).unwrap(), 235.0, epsilon = 2.0); // white from 20 to 450 Hz
     approx::assert_abs_diff_eq!(found.get(Feature::Mnf).unwrap(), 235.0, epsilon = 2.0);
     // Laplace: the difference of two exponential values.
-    use rand_pcg::rand_core::{Rng, SeedableRng};
     let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(6);
     let mut exponential = || -math::ln((f64::from(random.next_u32()) + 0.5) / 4_294_967_296.0);
     let laplace: Vec<f64> = (0..400_000).map(|_| exponential() - exponential()).collect();
@@ -301,7 +302,7 @@ fn every_unknown_value_has_its_reason_and_nothing_panics() {
     for n in 0..60 {
         for x in [vec![0.0; n], vec![-2.5; n], noise(n, 2), (0..n).map(|i| i as f64).collect()] {
             let found = of(&x, &all());
-            let values = found.values.iter().flat_map(|values| values.iter());
+            let values = found.values.iter().flat_map(Values::iter);
             for (feature, value) in values {
                 assert_eq!(value.is_none(), found.reason(feature).is_some(), "{feature} of {n}");
             }
