@@ -49,6 +49,8 @@ functions! { f64:
     hypot(x, y) = hypot;
     /// Cube root.
     cbrt(x) = cbrt;
+    /// Complementary error function: `2 / sqrt(pi)` times the integral of `exp(-t^2)` from `x` to infinity.
+    erfc(x) = erfc;
 }
 
 /// Natural logarithm in single precision.

@@ -9,21 +9,28 @@
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
 //! 6. [`given`], [`mvc`], [`score`]: what a recording cannot know comes in by a session file; contractions are held against it and scored.
 //!
+//! Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
+//! the [`synergy`] of many; they take what the steps above give.
+//!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
 //! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
 //! [`channels`] from labels and units.
 
 mod assess;
 pub mod channels;
+pub mod cocontraction;
 pub mod condition;
 pub mod detect;
 pub mod envelope;
+pub mod fatigue;
+pub mod features;
 pub mod gaps;
 pub mod given;
 pub mod mvc;
 mod plan;
 pub mod score;
 pub mod session;
+pub mod synergy;
 
 pub use assess::{FromFile, Given};
 pub use channels::{ChannelInfo, Role, roles};

@@ -1,5 +1,8 @@
 //! Muscles: contractions on generated signals with known truth and on real recordings; faults of other systems that ours must not have.
 
+mod fatigue;
+mod features;
+
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{
     Analysis, ChannelInfo, Contraction, EmgConfig, EnvelopeConfig, EnvelopeMethod, GapCause, Plan, Signal,
