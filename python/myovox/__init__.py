@@ -16,7 +16,15 @@ EMG Left Quad 5
 EMG Right Quad 6
 """
 
-from myovox._analysis import ConfigLike, analyze, analyze_json, analyze_many, report_schema
+from myovox._analysis import (
+    ConfigLike,
+    SessionLike,
+    analyze,
+    analyze_json,
+    analyze_many,
+    report_schema,
+    session_schema,
+)
 from myovox._errors import ConfigError, DataError, Error, InternalError, IoError, LimitError, UnsupportedError
 from myovox._native import (
     C3dPart,
@@ -50,6 +58,7 @@ __all__ = [
     "Policy",
     "Report",
     "Rotations",
+    "SessionLike",
     "Source",
     "UnsupportedError",
     "Warning",
@@ -61,6 +70,7 @@ __all__ = [
     "read_c3d",
     "read_wav",
     "report_schema",
+    "session_schema",
     "write_c3d",
     "write_wav",
 ]

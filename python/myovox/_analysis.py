@@ -15,8 +15,17 @@ from myovox._report import Report
 ConfigLike: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
 """Settings: nested or dotted keys, or the path of a TOML or JSON file."""
 
+SessionLike: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
+"""What a recording cannot know: a dictionary as `session_schema` describes it, or the path of a TOML or JSON file."""
 
-def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLike | None = None) -> Report:
+
+def analyze(
+    path_or_bytes: Source,
+    *,
+    name: str | None = None,
+    config: ConfigLike | None = None,
+    session: SessionLike | None = None,
+) -> Report:
     """Analyse a recording: muscles of a C3D file, voices of a WAV file.
 
     Parameters
@@ -28,6 +37,10 @@ def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLik
     config : dict, str or os.PathLike, optional
         Settings that differ from the defaults: a dictionary with nested or dotted keys (``{"emg.band.low_hz": 30}``), or the path of a TOML or
         JSON file. The ``config`` of a report, given back, makes the same report.
+    session : dict, str or os.PathLike, optional
+        What the recording cannot know: sides, maximal voluntary contractions, targets, exertion, cuff pressure. A nested dictionary, or the path
+        of a TOML or JSON file; keys as `session_schema` has them. The ``session`` of a report, given back, makes the same report. A
+        ``calibration_recording`` is looked for beside the session file, for a dictionary in the working directory.
 
     Returns
     -------
@@ -43,6 +56,7 @@ def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLik
     --------
     analyze_json : The same as text.
     analyze_many : Many files, side by side.
+    session_schema : The keys of a session.
 
     Notes
     -----
@@ -54,17 +68,32 @@ def analyze(path_or_bytes: Source, *, name: str | None = None, config: ConfigLik
     >>> report = myovox.analyze("fixtures/files/ghostly_named.c3d", config={"emg.band.low_hz": 25})
     >>> report["recording"]["kind"], report["config"]["emg"]["band"]["low_hz"]
     ('c3d', 25.0)
+
+    With targets, and seven of ten on the scale of exertion:
+
+    >>> targets = {"side": "left", "target_contractions": 3, "target_duration_s": 0.4}
+    >>> session = {"rpe": 7, "channels": {"EMG Left Quad": targets}}
+    >>> report = myovox.analyze("fixtures/files/ghostly_named.c3d", session=session)
+    >>> scores = report["emg"]["session"]["scores"]
+    >>> scores["effort"], scores["symmetry"], "symmetry" in scores["missing"]
+    (80.0, None, True)
     """
-    report: Report = json.loads(analyze_json(path_or_bytes, name=name, config=config))
+    report: Report = json.loads(analyze_json(path_or_bytes, name=name, config=config, session=session))
     return report
 
 
-def analyze_json(path_or_bytes: Source, *, name: str | None = None, config: ConfigLike | None = None) -> str:
+def analyze_json(
+    path_or_bytes: Source,
+    *,
+    name: str | None = None,
+    config: ConfigLike | None = None,
+    session: SessionLike | None = None,
+) -> str:
     """Analyse a recording and give the report as JSON, byte for byte as the library writes it.
 
     Parameters
     ----------
-    path_or_bytes, name, config
+    path_or_bytes, name, config, session
         As for `analyze`.
 
     Returns
@@ -84,11 +113,15 @@ def analyze_json(path_or_bytes: Source, *, name: str | None = None, config: Conf
     {
       "schema": "myovox/report/1",
     """
-    return _native.analyze_json(path_or_bytes, name=name, config=config)
+    return _native.analyze_json(path_or_bytes, name=name, config=config, session=session)
 
 
 def analyze_many(
-    paths: Iterable[str | os.PathLike[str]], *, config: ConfigLike | None = None, threads: int = 0
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    config: ConfigLike | None = None,
+    session: SessionLike | None = None,
+    threads: int = 0,
 ) -> list[Report | Error]:
     """Analyse many files side by side; one that fails does not stop the others.
 
@@ -96,7 +129,7 @@ def analyze_many(
     ----------
     paths : iterable of str or os.PathLike
         The files.
-    config : dict, str or os.PathLike, optional
+    config, session : dict, str or os.PathLike, optional
         As for `analyze`, for all of them.
     threads : int
         Files that are analysed at once. By default 0: as many as there are processors. Reports do not depend on it.
@@ -122,7 +155,8 @@ def analyze_many(
     """
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("paths is a list of paths, not one path")
-    results = _native.analyze_many_json([os.fspath(path) for path in paths], config=config, threads=threads)
+    files = [os.fspath(path) for path in paths]
+    results = _native.analyze_many_json(files, config=config, session=session, threads=threads)
     return [result if isinstance(result, Error) else json.loads(result) for result in results]
 
 
@@ -141,4 +175,22 @@ def report_schema() -> dict[str, Any]:
     'Report'
     """
     schema: dict[str, Any] = json.loads(_native.report_schema_json())
+    return schema
+
+
+def session_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a session file.
+
+    Returns
+    -------
+    dict
+        The schema, with the meaning and unit of every key.
+
+    Examples
+    --------
+    >>> import myovox
+    >>> "rpe" in myovox.session_schema()["properties"]
+    True
+    """
+    schema: dict[str, Any] = json.loads(_native.session_schema_json())
     return schema

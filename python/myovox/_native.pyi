@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from myovox._analysis import ConfigLike
+from myovox._analysis import ConfigLike, SessionLike
 from myovox._errors import Error
 from myovox._recordings import ChunkInfo, Depth, Policy, Source, WavMetadata
 
@@ -30,6 +30,7 @@ __all__ = [
     "read_wav",
     "report_schema_json",
     "run_command",
+    "session_schema_json",
     "simd_level",
     "write_c3d",
     "write_wav",
@@ -312,11 +313,18 @@ def write_wav(
     coding: str = "pcm16",
     policy: str = "lenient",
 ) -> list[Warning]: ...
-def analyze_json(source: Source, *, name: str | None = None, config: ConfigLike | None = None) -> str: ...
+def analyze_json(
+    source: Source, *, name: str | None = None, config: ConfigLike | None = None, session: SessionLike | None = None
+) -> str: ...
 def analyze_many_json(
-    paths: list[str | os.PathLike[str]], *, config: ConfigLike | None = None, threads: int = 0
+    paths: list[str | os.PathLike[str]],
+    *,
+    config: ConfigLike | None = None,
+    session: SessionLike | None = None,
+    threads: int = 0,
 ) -> list[str | Error]: ...
 def report_schema_json() -> str: ...
+def session_schema_json() -> str: ...
 def run_command(arguments: list[str]) -> int: ...
 def simd_level() -> str: ...
 def _panic(words: str) -> None: ...

@@ -116,6 +116,46 @@ def test_settings_of_another_type_are_a_type_error() -> None:
         myovox.analyze(GHOSTLY, config=3)  # type: ignore[arg-type]
 
 
+TARGETS = {"side": "left", "target_contractions": 4, "mvc_value": 200.0, "mvc_unit": "uV"}
+
+
+def test_a_session_comes_in_every_form_and_that_of_a_report_makes_the_same_report(tmp_path: Path) -> None:
+    toml, text = tmp_path / "session.toml", tmp_path / "session.json"
+    toml.write_text('rpe = 5\n[channels."EMG Left Quad"]\nside = "left"\ntarget_contractions = 4\nmvc_value = 200\nmvc_unit = "uV"\n')
+    session = {"rpe": np.float32(5), "channels": {"EMG Left Quad": TARGETS}}
+    text.write_text(json.dumps({"rpe": 5, "channels": {"EMG Left Quad": TARGETS}}))
+    forms: list[myovox.SessionLike] = [session, toml, str(text)]
+    reports = {myovox.analyze_json(GHOSTLY, session=form) for form in forms}
+    assert len(reports) == 1
+    report = json.loads(reports.pop())
+    assert report["emg"]["session"]["scores"]["effort"] == 100.0
+    assert myovox.analyze(GHOSTLY, config=report["config"], session=report["session"]) == report
+    assert myovox.analyze_many([GHOSTLY], session=session) == [report]
+    jsonschema.Draft202012Validator(myovox.session_schema()).validate(report["session"])
+
+
+@pytest.mark.parametrize(
+    ("session", "code", "field"),
+    [
+        ({"rpe": 4.5}, "session.bad-value", "rpe"),
+        ({"rep": 4}, "session.bad-value", "rep"),
+        ({"channels": {"L. Quad": {"side": "lft"}}}, "session.bad-value", "channels.L. Quad.side"),
+        ({"channels": {"CH9": {"side": "left"}}}, "emg.channel-unknown", "channels.CH9"),
+        ({"calibration_recording": "missing.c3d"}, "io.not-found", None),
+        ("missing.toml", "io.not-found", None),
+    ],
+)
+def test_a_wrong_session_is_named(session: Mapping[Any, Any] | str, code: str, field: str | None) -> None:
+    with pytest.raises(myovox.Error) as caught:
+        myovox.analyze(GHOSTLY, session=session)
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+def test_a_session_of_another_type_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="session is a dict"):
+        myovox.analyze(GHOSTLY, session=3)  # type: ignore[arg-type]
+
+
 def test_many_files_are_reports_and_errors_in_their_order(tmp_path: Path) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_bytes(wav_bytes([1, 2, 3])[:20])

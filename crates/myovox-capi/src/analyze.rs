@@ -2,7 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
-use myovox::Config;
+use myovox::emg::Session;
+use myovox::{Analyzer, Config};
 
 use crate::border::{border, bytes, free, give_handle, give_text, handle, text, writable};
 use crate::result::myovox_result;
@@ -39,19 +40,44 @@ pub unsafe extern "C" fn myovox_analyze(
     config_json_or_null: *const c_char,
     report: *mut *mut myovox_report,
 ) -> myovox_result {
+    // SAFETY: the caller keeps the contract, which is the same there.
+    unsafe { myovox_analyze_session(bytes, length, name_or_null, config_json_or_null, std::ptr::null(), report) }
+}
+
+/// The same with what the recording cannot know of its session.
+///
+/// session_json_or_null: a session as a JSON object (schema: "myovox schema session"): sides, maximal voluntary contractions, targets, exertion,
+/// cuff pressure. Unknown keys are refused, and so is a "calibration_recording": no file is opened, write its values into the session. NULL is
+/// myovox_analyze.
+///
+/// All else as myovox_analyze. Thread-safe; single-threaded inside.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn myovox_analyze_session(
+    bytes: *const u8,
+    length: usize,
+    name_or_null: *const c_char,
+    config_json_or_null: *const c_char,
+    session_json_or_null: *const c_char,
+    report: *mut *mut myovox_report,
+) -> myovox_result {
     border(|| {
         writable(report, "report")?;
-        // SAFETY: by the contract the bytes and both texts are there and stay unchanged during the call.
-        let (bytes, name, config) = unsafe {
+        // SAFETY: by the contract the bytes and the texts are there and stay unchanged during the call.
+        let (bytes, name, config, session) = unsafe {
             (
                 self::bytes(bytes, length)?,
                 text(name_or_null, "name_or_null")?,
                 text(config_json_or_null, "config_json_or_null")?,
+                text(session_json_or_null, "session_json_or_null")?,
             )
         };
         let config = config.map_or_else(|| Ok(Config::default()), Config::from_json)?;
         config.check()?;
-        let json = myovox::analyze::analyze(bytes, name, &config)?.to_json();
+        let mut analyzer = Analyzer::new(config);
+        if let Some(json) = session {
+            analyzer = analyzer.session(Session::from_json(json)?);
+        }
+        let json = analyzer.run(bytes, name)?.to_json();
         // SAFETY: by the contract `report` has room for a pointer.
         unsafe { give_handle(myovox_report { json }, report, "report") }
     })

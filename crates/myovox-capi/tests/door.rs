@@ -7,7 +7,9 @@ use std::ptr::{null, null_mut};
 
 use myovox::formats::{c3d, wav};
 use myovox::{Budget, Config, Limits};
-use myovox_capi::analyze::{myovox_analyze, myovox_report_free, myovox_report_json, myovox_version};
+use myovox_capi::analyze::{
+    myovox_analyze, myovox_analyze_session, myovox_report_free, myovox_report_json, myovox_version,
+};
 use myovox_capi::c3d::{
     myovox_c3d, myovox_c3d_analog, myovox_c3d_analog_label, myovox_c3d_free, myovox_c3d_metadata_json,
     myovox_c3d_points, myovox_c3d_read, myovox_c3d_residuals, myovox_c3d_warnings_json,
@@ -61,6 +63,30 @@ fn a_report_is_that_of_the_library_byte_for_byte() {
         unsafe { myovox_report_free(report) };
         let config = config.map_or_else(Config::default, |json| Config::from_json(json).unwrap());
         assert_eq!(json, myovox::analyze::analyze(&bytes, Some("séance.c3d"), &config).unwrap().to_json());
+    }
+}
+
+#[test]
+fn a_report_with_a_session_is_that_of_the_library_and_a_wrong_session_is_refused() {
+    let (bytes, _) = variant(Variant::Dropout, 330, 2);
+    let session = r#"{"rpe": 5, "channels": {"CH1 Raw": {"side": "left", "target_contractions": 4}}}"#;
+    let analyze = |json: &str| {
+        let (json, mut report) = (CString::new(json).unwrap(), null_mut());
+        let (at, length) = (bytes.as_ptr(), bytes.len());
+        // SAFETY: bytes and session live through the call, `report` is ours.
+        let result = unsafe { myovox_analyze_session(at, length, null(), null(), json.as_ptr(), &raw mut report) };
+        (result, report)
+    };
+    let (result, report) = analyze(session);
+    assert_eq!(result, myovox_result::Ok);
+    // SAFETY: the report is live, the buffers are as large as stated.
+    let json = text(|buffer, capacity, needed| unsafe { myovox_report_json(report, buffer, capacity, needed) });
+    // SAFETY: the report is live and not used again.
+    unsafe { myovox_report_free(report) };
+    let analyzer = myovox::Analyzer::new(Config::default()).session(myovox::emg::Session::from_json(session).unwrap());
+    assert_eq!(json, analyzer.run(&bytes, None).unwrap().to_json());
+    for wrong in [r#"{"rpe": 4.5}"#, r#"{"rep": 4}"#, r#"{"calibration_recording": "mvc.c3d"}"#] {
+        assert_eq!(analyze(wrong).0, myovox_result::Config, "{wrong}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! The verb `analyze`: reports of recordings.
 
+use std::path::Path;
+
+use myovox::emg::Session;
 use myovox::{Analyzer, Error, Report, batch};
 
 use crate::args::{Analyze, ReportForm, Table};
@@ -25,7 +28,8 @@ impl Written for Report {
 }
 
 pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
-    let recordings = Recordings::new(&call.inputs, &call.settings, config::analyzer(&call.settings, &call.channels)?);
+    let analyzer = with_session(config::analyzer(&call.settings, &call.channels)?, call.session.as_deref())?;
+    let recordings = Recordings::new(&call.inputs, &call.settings, analyzer);
     let sequence = match (call.format, call.table) {
         (None, Some(_)) | (Some(ReportForm::Csv), _) => return csv(&recordings, call.table, output),
         (Some(_), Some(_)) => {
@@ -37,6 +41,13 @@ pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus,
         (Some(ReportForm::Ndjson), None) => Sequence::Ndjson,
     };
     recordings.write_each(&JOB, sequence, output)
+}
+
+/// The analyzer with the session of a file, whose errors are wrong usage.
+fn with_session(analyzer: Analyzer, path: Option<&Path>) -> myovox::Result<Analyzer> {
+    let Some(path) = path else { return Ok(analyzer) };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    batch::with_session(analyzer, Session::from_path(path)?, folder)
 }
 
 /// One table over all recordings: its columns are known when the last report is there.

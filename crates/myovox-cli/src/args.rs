@@ -86,6 +86,10 @@ pub(crate) struct Analyze {
     /// Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) channels: Vec<String>,
+    /// Session file, TOML or JSON: what a recording cannot know (sides, maximal contractions, targets, exertion, cuff pressure); it holds for
+    /// every recording of the call (see: myovox schema session)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) session: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: Settings,
 }
@@ -316,6 +320,8 @@ pub(crate) enum Schema {
     Inspection,
     /// A settings file
     Settings,
+    /// A session file
+    Session,
 }
 
 impl From<Table> for myovox::report::Table {

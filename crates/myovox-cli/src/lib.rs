@@ -112,6 +112,7 @@ fn perform(verb: &Verb, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
                 Schema::Report => myovox::report::report_schema(),
                 Schema::Inspection => myovox::report::inspection_schema(),
                 Schema::Settings => myovox::report::settings_schema(),
+                Schema::Session => myovox::report::session_schema(),
             };
             output.results(&schema).map(|()| ExitStatus::Done)
         }

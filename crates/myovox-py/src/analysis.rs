@@ -14,15 +14,16 @@ use crate::source::Source;
 
 /// The report of a recording, exactly as `Report::to_json` writes it. Without `name` the report calls a path by its file name.
 #[pyfunction]
-#[pyo3(signature = (source, *, name = None, config = None))]
+#[pyo3(signature = (source, *, name = None, config = None, session = None))]
 pub(crate) fn analyze_json(
     py: Python<'_>,
     source: Source,
     name: Option<String>,
     config: Option<&Bound<'_, PyAny>>,
+    session: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     border(py, || {
-        let analyzer = Analyzer::new(settings::config(config)?).level(level());
+        let analyzer = settings::with_session(Analyzer::new(settings::config(config)?).level(level()), session)?;
         let report = py.detach(|| {
             let report = match (source.path(), &name) {
                 (Some(path), None) => batch::analyze_path(&analyzer, path),
@@ -39,11 +40,12 @@ pub(crate) fn analyze_json(
 /// Ctrl-C is noticed between recordings.
 #[pyfunction]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is bound to one lifetime")]
-#[pyo3(signature = (paths, *, config = None, threads = 0))]
+#[pyo3(signature = (paths, *, config = None, session = None, threads = 0))]
 pub(crate) fn analyze_many_json(
     py: Python<'_>,
     paths: Vec<PathBuf>,
     config: Option<&Bound<'_, PyAny>>,
+    session: Option<&Bound<'_, PyAny>>,
     threads: i64,
 ) -> PyResult<Py<PyList>> {
     border(py, || {
@@ -53,7 +55,7 @@ pub(crate) fn analyze_many_json(
                 .found(threads)
                 .expected("0 (one per processor) or more")
         })?;
-        let analyzer = Analyzer::new(settings::config(config)?).level(level());
+        let analyzer = settings::with_session(Analyzer::new(settings::config(config)?).level(level()), session)?;
         let mut results = Vec::with_capacity(paths.len());
         let mut interrupted = Ok(());
         py.detach(|| {
@@ -74,6 +76,12 @@ pub(crate) fn analyze_many_json(
         }
         Ok(list.unbind())
     })
+}
+
+/// The JSON Schema of a session file.
+#[pyfunction]
+pub(crate) fn session_schema_json() -> String {
+    report::session_schema()
 }
 
 /// The JSON Schema of a report.

@@ -1,10 +1,13 @@
 //! Settings as Python writes them: nothing, a dictionary with nested or dotted keys, or the path of a TOML or JSON file.
 //!
+//! A session comes in the same forms, with keys that are not unfolded: labels of channels may hold points.
+//!
 //! They become JSON, and the library reads that: it alone knows the settings, their ranges and what to say about a wrong one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use myovox::{Config, Error};
+use myovox::emg::Session;
+use myovox::{Analyzer, Config, Error, batch};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -16,6 +19,37 @@ use crate::border::Failure;
 /// Nesting of dictionaries and lists beyond which nobody writes settings; a dictionary that holds itself ends here.
 const MAX_DEPTH: usize = 16;
 
+/// Whether a point in a key parts groups.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Dotted,
+    Whole,
+}
+
+/// The analyzer with the session of the argument `session`; a calibration recording is looked for where the session file stands, for a dictionary
+/// in the working directory.
+pub(crate) fn with_session(analyzer: Analyzer, argument: Option<&Bound<'_, PyAny>>) -> Result<Analyzer, Failure> {
+    let Some(given) = argument else { return Ok(analyzer) };
+    if let Ok(table) = given.cast::<PyMapping>() {
+        let table = Value::Object(object_of(table, "", 0, Keys::Whole)?);
+        let session = Session::from_json(&table.to_string())?;
+        return Ok(given.py().detach(|| batch::with_session(analyzer, session, Path::new("")))?);
+    }
+    let path = path_of(given, "session")?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(given.py().detach(|| batch::with_session(analyzer, Session::from_path(&path)?, folder))?)
+}
+
+/// The path that an argument is, if it is one.
+fn path_of(given: &Bound<'_, PyAny>, name: &str) -> Result<PathBuf, Failure> {
+    if given.is_instance_of::<PyString>() || given.hasattr(intern!(given.py(), "__fspath__"))? {
+        return Ok(given.extract()?);
+    }
+    let kind = given.get_type().name()?;
+    let message = format!("{name} is a dict, the path of a TOML or JSON file, or None, not {kind}");
+    Err(PyTypeError::new_err(message).into())
+}
+
 /// The settings of the argument `config`.
 pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     let config = read(argument)?;
@@ -26,16 +60,11 @@ pub(crate) fn config(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Fail
 fn read(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     let Some(given) = argument else { return Ok(Config::default()) };
     if let Ok(table) = given.cast::<PyMapping>() {
-        let table = Value::Object(object_of(table, "", 0)?);
+        let table = Value::Object(object_of(table, "", 0, Keys::Dotted)?);
         return Ok(Config::from_json(&table.to_string())?);
     }
-    if given.is_instance_of::<PyString>() || given.hasattr(intern!(given.py(), "__fspath__"))? {
-        let path: PathBuf = given.extract()?;
-        return Ok(given.py().detach(|| Config::from_path(&path))?);
-    }
-    let kind = given.get_type().name()?;
-    let message = format!("config is a dict, the path of a TOML or JSON file, or None, not {kind}");
-    Err(PyTypeError::new_err(message).into())
+    let path = path_of(given, "config")?;
+    Ok(given.py().detach(|| Config::from_path(&path))?)
 }
 
 /// The defaults with the reading policy `policy` under `key`.
@@ -47,8 +76,13 @@ pub(crate) fn with_policy(key: &str, policy: &str) -> myovox::Result<Config> {
     }
 }
 
-/// A dictionary, its dotted keys unfolded. `path` is the key that it stands under.
-fn object_of(table: &Bound<'_, PyMapping>, path: &str, depth: usize) -> Result<Map<String, Value>, Failure> {
+/// A dictionary, its keys unfolded where they are dotted. `path` is the key that it stands under.
+fn object_of(
+    table: &Bound<'_, PyMapping>,
+    path: &str,
+    depth: usize,
+    keys: Keys,
+) -> Result<Map<String, Value>, Failure> {
     let mut object = Map::new();
     for item in table.items()? {
         let (key, value) = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
@@ -56,7 +90,11 @@ fn object_of(table: &Bound<'_, PyMapping>, path: &str, depth: usize) -> Result<M
             return Err(bad_value(path, "a key that is no text", key.repr()?).into());
         };
         let key = key.to_str()?;
-        let value = value_of(&value, &joined(path, key), depth + 1)?;
+        let value = value_of(&value, &joined(path, key), depth + 1, keys)?;
+        if keys == Keys::Whole {
+            merge(&mut object, key, value, path)?;
+            continue;
+        }
         let mut parts = key.split('.');
         let first = parts.next().unwrap_or_default();
         let unfolded = parts.rev().fold(value, |inner, part| Value::Object(Map::from_iter([(part.to_owned(), inner)])));
@@ -84,7 +122,7 @@ fn joined(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn value_of(given: &Bound<'_, PyAny>, path: &str, depth: usize) -> Result<Value, Failure> {
+fn value_of(given: &Bound<'_, PyAny>, path: &str, depth: usize, keys: Keys) -> Result<Value, Failure> {
     if depth > MAX_DEPTH {
         let error = Error::config("config.bad-value", "settings nested too deeply").field(path);
         return Err(error.expected(format!("at most {MAX_DEPTH} levels")).into());
@@ -99,10 +137,10 @@ fn value_of(given: &Bound<'_, PyAny>, path: &str, depth: usize) -> Result<Value,
         return Ok(Value::String(value.to_str()?.to_owned()));
     }
     if let Ok(table) = given.cast::<PyMapping>() {
-        return Ok(Value::Object(object_of(table, path, depth)?));
+        return Ok(Value::Object(object_of(table, path, depth, keys)?));
     }
     if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() {
-        let items = given.try_iter()?.map(|item| value_of(&item?, path, depth + 1));
+        let items = given.try_iter()?.map(|item| value_of(&item?, path, depth + 1, keys));
         return items.collect::<Result<Vec<Value>, Failure>>().map(Value::Array);
     }
     number_of(given, path)

@@ -10,12 +10,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::analyze::{Analyzer, Conversion};
+use crate::analyze::{Analyzer, Conversion, Session};
 use crate::error::{Class, Error, Result};
 use crate::formats::access::{FileReader, ReadAt};
 use crate::formats::export::Exported;
 use crate::formats::{sink, source};
 use crate::report::{Inspection, Report};
+use crate::warning::Warning;
 
 /// Recordings that are in flight at once per thread: enough to keep threads busy, few enough to hold in memory.
 const PER_THREAD: usize = 4;
@@ -26,6 +27,26 @@ const PER_THREAD: usize = 4;
 /// As [`source::read_path`] and [`Analyzer::run`].
 pub fn analyze_path(analyzer: &Analyzer, path: &Path) -> Result<Report> {
     with_bytes(analyzer, path, Analyzer::run)
+}
+
+/// The analyzer with a session. A calibration recording that the session names, and whose values it does not hold yet, is read from `folder`,
+/// where the session file stands; its values fill the channels that have no MVC of their own, and what is doubtful about it is a warning in every
+/// report.
+///
+/// # Errors
+/// As [`Session::check`], [`source::read_path`] and [`Analyzer::calibrate`].
+pub fn with_session(analyzer: Analyzer, session: Session, folder: &Path) -> Result<Analyzer> {
+    session.check()?;
+    let Some(recording) = session.calibration_recording.as_ref().filter(|_| !session.is_calibrated()) else {
+        return Ok(analyzer.session(session));
+    };
+    let (calibrations, warnings) = with_bytes(&analyzer, &folder.join(recording), Analyzer::calibrate)?;
+    let said = |warning: Warning| {
+        let message = format!("in the calibration recording: {}", warning.message);
+        Warning { message, ..warning }
+    };
+    let doubts = warnings.into_iter().map(said).collect();
+    Ok(analyzer.session(session.calibrated(&calibrations)).doubts(doubts))
 }
 
 /// What the file at `path` holds.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::config;
-use crate::emg::EmgConfig;
+use crate::emg::{EmgConfig, Session};
 use crate::error::{Error, Result};
 use crate::formats::c3d::C3dConfig;
 use crate::formats::codecs::CodecsConfig;
@@ -136,22 +136,7 @@ impl Config {
     /// As [`source::read_path`], for a file above 1 MiB too; `config.not-utf-8`, and as [`from_toml`](Self::from_toml) and
     /// [`from_json`](Self::from_json). Each line names the path.
     pub fn from_path(path: &Path) -> Result<Self> {
-        let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
-        Self::from_bytes(path, &bytes).map_err(|error| error.recording(path.display().to_string()))
-    }
-
-    fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self> {
-        let text = std::str::from_utf8(bytes).map_err(|cause| {
-            Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64)
-        })?;
-        let text = text.trim_start_matches('\u{feff}');
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("json") => Self::from_json(text),
-            Some("toml") => Self::from_toml(text),
-            _ if text.trim_start().starts_with('{') => Self::from_json(text),
-            _ => Self::from_toml(text),
-        }
+        from_file(path, Self::from_toml, Self::from_json)
     }
 
     /// The same settings with one changed: `set("emg.band.low_hz", "30")`. A value that is no JSON is taken as text.
@@ -193,6 +178,37 @@ impl Config {
             }
         })
     }
+}
+
+impl Session {
+    /// The session of a file: TOML or JSON by its ending, and where that tells nothing by its first character. A calibration recording that it
+    /// names is not opened: [`batch::with_session`](crate::batch::with_session) does that.
+    ///
+    /// # Errors
+    /// As [`source::read_path`], for a file above 1 MiB too; `config.not-utf-8`, and as [`from_toml`](Self::from_toml) and
+    /// [`from_json`](Self::from_json). Each line names the path.
+    pub fn from_path(path: &Path) -> Result<Self> {
+        from_file(path, Self::from_toml, Self::from_json)
+    }
+}
+
+/// What stands in the small text file `path`, TOML or JSON by its ending or its first character.
+fn from_file<T>(path: &Path, toml: impl Fn(&str) -> Result<T>, json: impl Fn(&str) -> Result<T>) -> Result<T> {
+    let bytes = source::read_path(path, &Limits::default().max_input_bytes(LARGEST_FILE))?;
+    let read = || {
+        let text = std::str::from_utf8(&bytes).map_err(|cause| {
+            Error::config("config.not-utf-8", "not a text in UTF-8").byte(cause.valid_up_to() as u64)
+        })?;
+        let text = text.trim_start_matches('\u{feff}');
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("json") => json(text),
+            Some("toml") => toml(text),
+            _ if text.trim_start().starts_with('{') => json(text),
+            _ => toml(text),
+        }
+    };
+    read().map_err(|error| error.recording(path.display().to_string()))
 }
 
 fn start_of(cause: &toml::de::Error) -> u64 {

@@ -34,6 +34,12 @@ impl Rate {
         ((milliseconds * self.0 / 1000.0).round() as usize).max(1)
     }
 
+    /// The sample at `seconds` from the first one, to the nearest; 0 for what lies before it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, negatives become 0")]
+    pub fn sample_at(self, seconds: f64) -> usize {
+        (seconds * self.0).round() as usize
+    }
+
     /// The time of sample `index` in seconds from the first sample.
     pub fn seconds(self, index: usize) -> f64 {
         index as f64 / self.0

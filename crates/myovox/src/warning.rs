@@ -58,7 +58,7 @@ impl Warning {
 /// A `null` of a result, and why it is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
-    /// Path of the value in the report: `emg.channels[0].mvc_value`.
+    /// Path of the value in the report: `emg.channels[0].mvc_value`; `contractions[*]` stands for every contraction of a muscle.
     pub path: String,
     /// Stable word, `snake_case`: `not_given`, `too_little_speech`.
     pub reason: Cow<'static, str>,

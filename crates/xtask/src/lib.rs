@@ -35,6 +35,7 @@ pub fn all() -> Result<Vec<Generated>, String> {
         file("schemas/report.schema.json", report),
         file("schemas/inspection.schema.json", myovox::report::inspection_schema()),
         file("schemas/settings.schema.json", myovox::report::settings_schema()),
+        file("schemas/session.schema.json", myovox::report::session_schema()),
         file("docs/settings.md", settings_table::markdown()),
     ];
     files.extend(completions::files());

@@ -8,6 +8,7 @@ mod motion;
 mod muscles;
 mod number;
 mod report;
+mod scores;
 mod settings;
 mod sound;
 mod voice;

@@ -32,6 +32,9 @@ pub(super) fn section(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_
     if let (Some(plan), Some(parameters)) = (&emg.plan, &emg.session) {
         text.push_str(&session(plan, parameters, reasons));
     }
+    if let Some(parameters) = &emg.session {
+        text.push_str(&super::scores::section(&emg.channels, parameters, reasons, paint));
+    }
     text.push_str(&left_out(recording));
     for channel in &emg.channels {
         text.push_str(&contractions(channel, paint));

@@ -122,6 +122,7 @@ fn schemas_and_completions_are_printed() {
     assert_eq!(myovox(["schema", "report"]).out, myovox::report::report_schema());
     assert_eq!(myovox(["schema", "inspection"]).out, myovox::report::inspection_schema());
     assert_eq!(myovox(["schema", "settings"]).out, myovox::report::settings_schema());
+    assert_eq!(myovox(["schema", "session"]).out, myovox::report::session_schema());
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = myovox(["completions", shell]);
         assert_eq!(script.status, 0);

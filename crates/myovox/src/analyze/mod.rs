@@ -8,12 +8,14 @@ mod contents;
 mod convert;
 mod describe;
 mod digest;
+mod game;
 
+pub use crate::emg::Session;
 pub use convert::{Conversion, Format};
 
 use ndarray::{ArrayView1, ArrayView2, CowArray, Ix1};
 
-use crate::emg::{self, Signal};
+use crate::emg::{self, Given, Signal};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{self, C3dRecording};
 use crate::formats::codecs::{self, AudioRecording};
@@ -32,6 +34,9 @@ use crate::warning::Warning;
 pub struct Analyzer {
     config: Config,
     level: Level,
+    session: Option<Session>,
+    /// What is doubtful about the calibration that the session holds.
+    doubts: Vec<Warning>,
 }
 
 /// A recording of any kind.
@@ -91,7 +96,33 @@ impl Analyzer {
     /// With the best instruction set of this processor.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, level: Level::best() }
+        Self { config, level: Level::best(), session: None, doubts: Vec::new() }
+    }
+
+    /// With what the recordings cannot know of their session. A calibration recording that it names is not opened here: see
+    /// [`batch::with_session`](crate::batch::with_session), or [`calibrate`](Self::calibrate) and [`Session::calibrated`].
+    ///
+    /// ```
+    /// use myovox::{Analyzer, Config, emg::Session};
+    /// let session = Session::from_toml("rpe = 5")?;
+    /// let analyzer = Analyzer::new(Config::default()).session(session);
+    /// # Ok::<(), myovox::Error>(())
+    /// ```
+    #[must_use]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// With what is doubtful about the session's calibration, said in every report.
+    pub(crate) fn doubts(mut self, doubts: Vec<Warning>) -> Self {
+        self.doubts = doubts;
+        self
+    }
+
+    /// What the recordings cannot know of their session, as far as it was given.
+    pub fn given_session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 
     /// The instruction set to use; filters, envelopes and contractions have the same bits at every level.
@@ -110,7 +141,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// What the bytes are not: `recording.unknown-kind`, `recording.other-kind`, codes of the formats, of `Limits`, of settings that the rate
-    /// cannot hold, `emg.no-rate`, `recording.no-samples`. Each line names `name`, the byte or field, what was found and what was expected.
+    /// cannot hold, `emg.no-rate`, `recording.no-samples`; of a session that is wrong, or not of this recording. Each line names `name`, the byte or field, what was found and what was expected.
     pub fn run(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
         self.run_unnamed(bytes, name).map_err(|error| named(error, name))
     }
@@ -121,6 +152,27 @@ impl Analyzer {
     /// As [`run`](Self::run), as far as reading goes.
     pub fn inspect(&self, bytes: &[u8], name: Option<&str>) -> Result<Inspection> {
         self.inspect_unnamed(bytes, name).map_err(|error| named(error, name))
+    }
+
+    /// The maximal voluntary contractions of a calibration recording, and what is doubtful about them.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); `session.not-a-calibration` for a recording without a muscle that could be measured.
+    pub fn calibrate(&self, bytes: &[u8], name: Option<&str>) -> Result<(Vec<emg::mvc::Calibration>, Vec<Warning>)> {
+        self.calibrate_unnamed(bytes).map_err(|error| named(error, name))
+    }
+
+    fn calibrate_unnamed(&self, bytes: &[u8]) -> Result<(Vec<emg::mvc::Calibration>, Vec<Warning>)> {
+        let nothing = |found: &str| {
+            let error = Error::data("session.not-a-calibration", "no maximal voluntary contraction to be had");
+            error.found(found).expected("a C3D recording of maximal contractions of the session's muscles")
+        };
+        let Read::C3d(c3d) = self.read(bytes, &mut Budget::new(&self.config.limits))? else {
+            return Err(nothing("a recording of sound"));
+        };
+        let measured =
+            Self::with_signals(&c3d, |signals, rate| emg::calibrate(signals, rate, &self.config.emg, self.level))?;
+        if measured.0.is_empty() { Err(nothing("no contraction that is long enough")) } else { Ok(measured) }
     }
 
     fn run_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
@@ -135,7 +187,8 @@ impl Analyzer {
                     return Err(no_frames(&c3d));
                 }
                 budget.charge((c3d.analog.ncols() as u64).saturating_mul(MUSCLE_BYTES), "series of a muscle")?;
-                let analysis = self.muscles(&c3d)?;
+                let mut analysis = self.muscles(&c3d)?;
+                analysis.warnings.splice(0..0, self.doubts.iter().cloned());
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
                 }
@@ -159,6 +212,7 @@ impl Analyzer {
             recording,
             config: self.config.clone(),
             config_sha256: digest::of_config(&self.config),
+            session: self.session.clone(),
             warnings,
             missing,
             emg,
@@ -211,12 +265,27 @@ impl Analyzer {
     }
 
     fn muscles(&self, c3d: &C3dRecording) -> Result<emg::Analysis> {
+        let session = self.session.clone().unwrap_or_default();
+        if let Some(path) = session.calibration_recording.as_ref().filter(|_| !session.is_calibrated()) {
+            return Err(Error::config("session.calibration-not-read", "the calibration recording was not opened")
+                .field("calibration_recording")
+                .found(format!("\"{path}\""))
+                .expected("a session file given by its path, or values of MVC in it"));
+        }
+        let given = Given { session, file: game::of_c3d(c3d) };
+        Self::with_signals(c3d, |signals, rate| {
+            emg::analyze_session(signals, rate, &self.config.emg, self.level, &given)
+        })
+    }
+
+    /// Does `job` with the analog channels and their rate.
+    fn with_signals<T>(c3d: &C3dRecording, job: impl FnOnce(&[Signal<'_>], Option<Rate>) -> Result<T>) -> Result<T> {
         let infos = describe::channel_infos(c3d);
         let rows: Vec<CowArray<'_, f64, Ix1>> = c3d.analog.rows().into_iter().map(contiguous).collect();
         let signals: Vec<Signal<'_>> =
             infos.iter().zip(&rows).filter_map(|(info, row)| Some(Signal { info, samples: row.as_slice()? })).collect();
         let rate = c3d.analog_rate_hz.and_then(|hz| Rate::new(hz).ok());
-        emg::analyze(&signals, rate, &self.config.emg, self.level).map_err(|error| match error.code() {
+        job(&signals, rate).map_err(|error| match error.code() {
             "emg.no-rate" => error.field("ANALOG:RATE").found(stated_rate(c3d)),
             _ => error,
         })

@@ -63,7 +63,7 @@ pub fn roles(channels: &[ChannelInfo], wanted: &Auto<Vec<String>>) -> Result<Vec
     Ok(roles)
 }
 
-fn unknown(name: &str, channels: &[ChannelInfo]) -> Error {
+pub(super) fn unknown(name: &str, channels: &[ChannelInfo]) -> Error {
     const SHOWN: usize = 20;
     let labels: Vec<&str> = channels.iter().take(SHOWN).map(|info| info.label.trim()).collect();
     let more = if channels.len() > SHOWN { format!(" and {} more", channels.len() - SHOWN) } else { String::new() };

@@ -96,6 +96,12 @@ pub struct Contraction {
     pub iemg: f64,
     /// From the onset to the maximum of the envelope, in seconds.
     pub time_to_peak_s: f64,
+    /// `peak` in percent of a maximal voluntary contraction; `null` without one that is not estimated from this recording.
+    pub mvc_pct: Option<f64>,
+    /// Whether `peak` reached the target of intensity; `null` where there is none.
+    pub meets_intensity: Option<bool>,
+    /// Whether it lasted as long as the target; `null` where there is none.
+    pub meets_duration: Option<bool>,
     /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`.
     pub flags: Vec<String>,
 }
@@ -212,6 +218,9 @@ pub(super) fn measure(
         rms: (present().map(|v| v * v).sum::<f64>() / n).sqrt(),
         iemg: present().map(|v| v.abs()).sum::<f64>() / rate.hz(),
         time_to_peak_s: rate.seconds(at),
+        mvc_pct: None,
+        meets_intensity: None,
+        meets_duration: None,
         flags: flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect(),
     }
 }

@@ -7,26 +7,35 @@
 //! 3. [`envelope`]: moving root mean square, or rectified and low-passed.
 //! 4. [`detect`]: contractions, by a robust baseline, a threshold with hysteresis, merging and a minimum duration.
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
+//! 6. [`given`], [`mvc`], [`score`]: what a recording cannot know comes in by a session file; contractions are held against it and scored.
 //!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
 //! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
 //! [`channels`] from labels and units.
 
+mod assess;
 pub mod channels;
 pub mod condition;
 pub mod detect;
 pub mod envelope;
 pub mod gaps;
+pub mod given;
+pub mod mvc;
 mod plan;
+pub mod score;
 pub mod session;
 
+pub use assess::{FromFile, Given};
 pub use channels::{ChannelInfo, Role, roles};
 pub use condition::BandConfig;
 pub use detect::{Contraction, ContractionConfig, Thresholds};
 pub use envelope::{EnvelopeConfig, EnvelopeMethod};
 pub use gaps::{Gap, GapCause, GapConfig};
-pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze};
-pub use session::{Channel, ChannelParameters, Emg, SessionParameters};
+pub use given::Session;
+pub use mvc::{MvcSource, calibrate};
+pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze, analyze_session};
+pub use score::ScoreConfig;
+pub use session::{Channel, ChannelParameters, Emg, Input, Origin, SessionParameters};
 
 use crate::config::{Auto, config};
 
@@ -44,5 +53,9 @@ config! {
         envelope: EnvelopeConfig = EnvelopeConfig::default(),
         /// What counts as a contraction.
         contraction: ContractionConfig = ContractionConfig::default(),
+        /// How the session is scored.
+        score: ScoreConfig = ScoreConfig::default(),
+        /// True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it.
+        rate_override_hz: Auto<f64> = Auto::Auto,
     }
 }

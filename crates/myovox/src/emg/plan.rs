@@ -1,11 +1,13 @@
 //! The muscle analysis: a [`Plan`] fixes every number for one rate, then runs over channels.
 
 use super::EmgConfig;
+use super::assess::{self, Given};
 use super::channels::{ChannelInfo, Role, guessed, roles};
 use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
 use super::envelope::Envelope;
 use super::gaps::{self, GapCause, Mended};
+use super::score::Scores;
 use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
 use crate::dsp::iir::{Workspace, ZeroPhase};
 use crate::dsp::math;
@@ -71,6 +73,7 @@ pub struct Plan {
     band_pass: ZeroPhase,
     band: BandPlan,
     envelope: Envelope,
+    given: Given,
     warnings: Vec<Warning>,
 }
 
@@ -80,7 +83,36 @@ pub struct Plan {
 /// # Errors
 /// `emg.channel-unknown`, `emg.no-rate` for muscles without a rate, and as [`Plan::new`].
 pub fn analyze(signals: &[Signal<'_>], rate: Option<Rate>, config: &EmgConfig, level: Level) -> Result<Analysis> {
-    let mut roles = roles_of(signals, config)?;
+    analyze_session(signals, rate, config, level, &Given::default())
+}
+
+/// The same with what is known beside the signals, which decides the sampling rate and the roles too where it names them.
+///
+/// # Errors
+/// As [`analyze`], [`Session::check`](super::Session::check), and [`Plan::run`]; `emg.channel-unknown` for a channel of the session that is not
+/// there.
+pub fn analyze_session(
+    signals: &[Signal<'_>],
+    rate: Option<Rate>,
+    config: &EmgConfig,
+    level: Level,
+    given: &Given,
+) -> Result<Analysis> {
+    given.session.check()?;
+    let (rate, doubts) = given.rate(rate, config)?;
+    let mut analysis = run(signals, rate, config, level, given)?;
+    analysis.warnings.splice(0..0, doubts);
+    Ok(analysis)
+}
+
+fn run(
+    signals: &[Signal<'_>],
+    rate: Option<Rate>,
+    config: &EmgConfig,
+    level: Level,
+    given: &Given,
+) -> Result<Analysis> {
+    let mut roles = roles_of(signals, config, given)?;
     let auto = config.channels.given().is_none();
     let too_low =
         rate.filter(|rate| auto && roles.contains(&Role::Muscle) && !condition::can_hold(&config.band, *rate));
@@ -100,12 +132,14 @@ pub fn analyze(signals: &[Signal<'_>], rate: Option<Rate>, config: &EmgConfig, l
     }
     let rate =
         rate.ok_or_else(|| Error::data("emg.no-rate", "no sampling rate").found("none").expected("a rate above 0 Hz"))?;
-    Plan::new(config, rate, level)?.run(signals)
+    Plan::new(config, rate, level)?.given(given.clone()).run(signals)
 }
 
-fn roles_of(signals: &[Signal<'_>], config: &EmgConfig) -> Result<Vec<Role>> {
+fn roles_of(signals: &[Signal<'_>], config: &EmgConfig, given: &Given) -> Result<Vec<Role>> {
     let infos: Vec<ChannelInfo> = signals.iter().map(|signal| signal.info.clone()).collect();
-    roles(&infos, &config.channels)
+    let mut roles = roles(&infos, &config.channels)?;
+    given.roles(signals, &mut roles)?;
+    Ok(roles)
 }
 
 /// The analysis of a recording without muscles.
@@ -123,17 +157,26 @@ impl Plan {
     pub fn new(config: &EmgConfig, rate: Rate, level: Level) -> Result<Self> {
         config.gaps.check()?;
         config.contraction.check()?;
+        config.score.check()?;
         let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
         let envelope = Envelope::new(&config.envelope, rate, level)?;
-        Ok(Self { config: config.clone(), rate, band_pass, band, envelope, warnings: warning.into_iter().collect() })
+        let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());
+        Ok(Self { config, rate, band_pass, band, envelope, given, warnings })
+    }
+
+    /// With what is known beside the signals. Its sampling rate is the caller's to honour, as [`analyze_session`] does.
+    #[must_use]
+    pub fn given(mut self, given: Given) -> Self {
+        self.given = given;
+        self
     }
 
     /// Analyses the muscles among `signals`.
     ///
     /// # Errors
-    /// `emg.channel-unknown` when a channel that was asked for is not there.
+    /// `emg.channel-unknown` when a channel that was asked for is not there; `session.unit-mismatch`, `session.bad-value`, `config.weights`.
     pub fn run(&self, signals: &[Signal<'_>]) -> Result<Analysis> {
-        let roles = roles_of(signals, &self.config)?;
+        let roles = roles_of(signals, &self.config, &self.given)?;
         let mut warnings = self.warnings.clone();
         warnings.extend(guess(signals, &roles, &self.config));
         let mut missing = Vec::new();
@@ -142,14 +185,19 @@ impl Plan {
         for (index, signal) in signals.iter().enumerate().filter(|(index, _)| roles[*index] == Role::Muscle) {
             let (mended, series) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
-            let channel = self.channel(index, signal, mended, &series);
+            let mut channel = self.channel(index, signal, mended, &series);
             warnings.extend(no_effort(&channel));
-            missing
-                .extend(missing_of(&channel).into_iter().map(|m| m.within(&format!("channels[{}]", channels.len()))));
+            warnings.extend(self.given.channel(&mut channel, &series.envelope, &self.config.score)?);
             channels.push(channel);
         }
+        let (scores, unscored) = self.given.score(&mut channels, &self.config.score)?;
+        for (k, channel) in channels.iter().enumerate() {
+            missing.extend(missing_of(channel).into_iter().map(|entry| entry.within(&format!("channels[{k}]"))));
+        }
+        missing.extend(unscored.into_iter().map(|entry| entry.within("session.scores")));
         let samples = signals.iter().map(|signal| signal.samples.len()).max().unwrap_or(0);
-        let session = self.session(&channels, samples);
+        let session = self.session(&channels, samples, scores);
+        warnings.extend(self.given.doubts(&channels, session.duration_s));
         if session.active_share.is_none() {
             missing.push(Missing::new("session.active_share", "no_samples", "the recording holds no samples"));
         }
@@ -200,21 +248,17 @@ impl Plan {
         let rate = self.rate.hz();
         let signal = conditioned.iter().filter(|v| !v.is_nan()).count();
         let active: usize = contractions.iter().map(|c| c.offset - c.onset).sum();
-        let mut outside = vec![true; conditioned.len()];
-        for c in contractions {
-            outside[c.onset..c.offset].fill(false);
-        }
-        let rms = |in_rest: bool| {
+        let outside = self.rest(contractions, conditioned.len());
+        let rms = |spans: &[(usize, usize)]| {
             let (mut sum, mut n) = (0.0, 0_usize);
-            for (v, rest) in conditioned.iter().zip(&outside) {
-                if *rest == in_rest && !v.is_nan() {
-                    sum += v * v;
-                    n += 1;
-                }
+            for v in spans.iter().flat_map(|(start, end)| &conditioned[*start..*end]).filter(|v| !v.is_nan()) {
+                sum += v * v;
+                n += 1;
             }
             (n > 0).then(|| (sum / n as f64).sqrt())
         };
-        let (rms_active, rms_rest) = (rms(false), rms(true));
+        let inside: Vec<(usize, usize)> = contractions.iter().map(|c| (c.onset, c.offset)).collect();
+        let (rms_active, rms_rest) = (rms(&inside), rms(&outside));
         let durations = || contractions.iter().map(|c| c.duration_s);
         // What happened inside a gap is not known, so it is no pause.
         let known = |pair: &&[Contraction]| conditioned[pair[0].offset..pair[1].onset].iter().all(|v| !v.is_nan());
@@ -236,11 +280,23 @@ impl Plan {
                 (Some(active), Some(rest)) if rest > 0.0 => Some(math::db_of_amplitude(active / rest)),
                 _ => None,
             },
-            mvc_value: None,
+            ..ChannelParameters::default()
         }
     }
 
-    fn session(&self, channels: &[Channel], samples: usize) -> SessionParameters {
+    /// Rest: the stretches that the session calls so, or else all between the contractions.
+    fn rest(&self, contractions: &[Contraction], samples: usize) -> Vec<(usize, usize)> {
+        let said = &self.given.session.rest;
+        if !said.is_empty() {
+            let at = |seconds: f64| self.rate.sample_at(seconds).min(samples);
+            return said.iter().map(|[start, end]| (at(*start), at(*end))).collect();
+        }
+        let onsets = contractions.iter().map(|c| c.onset).chain([samples]);
+        let offsets = [0].into_iter().chain(contractions.iter().map(|c| c.offset));
+        offsets.zip(onsets).collect()
+    }
+
+    fn session(&self, channels: &[Channel], samples: usize, scores: Scores) -> SessionParameters {
         // +1 at each onset, -1 at each offset; an offset at the same sample comes first.
         let contractions = channels.iter().flat_map(|channel| &channel.contractions);
         let mut edges: Vec<(usize, i32)> = contractions.flat_map(|c| [(c.onset, 1), (c.offset, -1)]).collect();
@@ -259,6 +315,8 @@ impl Plan {
             active_s: self.rate.seconds(active),
             active_share: (samples > 0).then(|| active as f64 / samples as f64),
             coactive_s: self.rate.seconds(coactive),
+            inputs: self.given.inputs(channels, &self.config),
+            scores,
         }
     }
 
@@ -367,11 +425,6 @@ fn missing_of(channel: &Channel) -> Vec<Missing> {
         "no_contraction_or_rest",
         "the ratio needs both contraction and rest above zero",
     );
-    note(
-        p.mvc_value.is_none(),
-        "parameters.mvc_value",
-        "not_given",
-        "a recording cannot know the maximal voluntary contraction",
-    );
+    missing.extend(assess::missing_of(channel));
     missing
 }

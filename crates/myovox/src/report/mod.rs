@@ -14,6 +14,6 @@ pub use contents::{
     PlatformParameters, PlatformSummary, ResidualSummary, SoundContents, SoundLevel, TextEntry,
 };
 pub use csv::Table;
-pub use schema::{inspection_schema, report_schema, settings_schema};
+pub use schema::{inspection_schema, report_schema, session_schema, settings_schema};
 pub use types::{ChannelDescription, Details, EventDescription, Inspection, Maker, Recording, RecordingKind, Report};
 pub use types::{INSPECTION_SCHEMA, REPORT_SCHEMA};

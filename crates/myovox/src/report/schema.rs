@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::types::{Inspection, Report};
+use crate::emg::Session;
 use crate::settings::Config;
 
 /// JSON Schema (2020-12) of a [`Report`], as indented JSON.
@@ -21,6 +22,11 @@ pub fn inspection_schema() -> String {
 /// JSON Schema (2020-12) of a settings file, as indented JSON.
 pub fn settings_schema() -> String {
     text(SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Config>().as_value())
+}
+
+/// JSON Schema (2020-12) of a session file, as indented JSON.
+pub fn session_schema() -> String {
+    text(SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Session>().as_value())
 }
 
 fn text(schema: &Value) -> String {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contents::Contents;
-use crate::emg::{Emg, Role};
+use crate::emg::{Emg, Role, Session};
 use crate::error::{Error, Result};
 use crate::formats::c3d::{Processor, Storage};
 use crate::formats::codecs;
@@ -34,6 +34,9 @@ pub struct Report {
     pub config: Config,
     /// SHA-256 of the settings as compact JSON, in hexadecimal.
     pub config_sha256: String,
+    /// What was given of the session, where it was; given back with the settings it makes the same report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
     /// What is doubtful.
     pub warnings: Vec<Warning>,
     /// Why each `null` is one.

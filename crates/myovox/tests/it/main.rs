@@ -19,5 +19,6 @@ mod export;
 mod inspect;
 mod parity_scipy;
 mod regressions;
+mod score;
 mod voice;
 mod wav;
