@@ -172,7 +172,9 @@ impl<'a> Refiner<'a> {
         if side == Side::Offset {
             squares.reverse();
         }
-        squares.iter_mut().for_each(|v| *v /= floor);
+        for square in &mut squares {
+            *square /= floor;
+        }
         let plateau = &squares[first - from..last.min(until) - from];
         let excess = (plateau.iter().sum::<f64>() / plateau.len() as f64 - 1.0).max(LEAST_EXCESS);
         squares.truncate(latest.min(until) - from);
@@ -206,7 +208,9 @@ impl<'a> Refiner<'a> {
         let top = starts.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut sums = [0.0; RISES_MS.len()];
         for (sum, row) in sums.iter_mut().zip(&mut starts) {
-            row.iter_mut().for_each(|log| *log = exp_of(*log - top));
+            for log in row.iter_mut() {
+                *log = exp_of(*log - top);
+            }
             *sum = row.iter().sum();
         }
         let (fine_start, fine) = self.fine_steps(squares, best, excess);
@@ -268,7 +272,7 @@ impl<'a> Refiner<'a> {
         let seconds = |i: f64| place(i).max(0.0) / self.rate.hz();
         let (a, b) = (seconds(quantile(&wide, 0.025)), seconds(quantile(&wide, 0.975)));
         Edge {
-            sample: place(at).round().max(0.0) as usize,
+            sample: self.rate.sample_at(seconds(at)),
             low_s: a.min(b),
             high_s: a.max(b),
             rise_ms: if model == EdgeModel::Step { 0.0 } else { rise_ms },
@@ -284,13 +288,17 @@ impl<'a> Refiner<'a> {
         for i in 0..bins {
             let mass: f64 = (1..RISES_MS.len()).map(|k| rises[k] * profile.starts[k][i]).sum();
             let from = (i * self.step).saturating_sub(self.step / 2);
-            samples[from..from + self.step].iter_mut().for_each(|sample| *sample += mass / self.step as f64);
+            for sample in &mut samples[from..from + self.step] {
+                *sample += mass / self.step as f64;
+            }
         }
         let fine: f64 = profile.fine.iter().sum();
         if fine > 0.0 {
             let share = rises[0] * profile.sums[0] / fine;
             let from = profile.fine_start;
-            samples[from..].iter_mut().zip(&profile.fine).for_each(|(sample, mass)| *sample += mass * share);
+            for (sample, mass) in samples[from..].iter_mut().zip(&profile.fine) {
+                *sample += mass * share;
+            }
         }
         samples
     }
@@ -298,7 +306,7 @@ impl<'a> Refiner<'a> {
 
 /// Share of the plateau's variance per bin of `step` samples for an edge that rises so long; it begins behind the blur's reach.
 fn template(rise_ms: f64, blur: &[f64], step: usize, rate: Rate) -> Vec<f64> {
-    let length = (rise_ms * rate.hz() / 1000.0).round() as usize;
+    let length = rate.sample_at(rise_ms / 1000.0);
     let half = blur.len() / 2;
     let reach = half.div_ceil(step) * step;
     let share = |since: f64| {

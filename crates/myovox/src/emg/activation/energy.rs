@@ -27,7 +27,8 @@ pub(super) struct Levels {
     /// Samples in a bin.
     pub(super) bin: usize,
     samples: usize,
-    bins_per_ms: f64,
+    /// Bins per second.
+    bins: Rate,
     short: Vec<f64>,
     long: Vec<f64>,
     resting: Vec<bool>,
@@ -52,18 +53,19 @@ impl Levels {
         rest: &[Range<usize>],
     ) -> Option<Self> {
         let bin = rate.samples_of_ms(BIN_MS);
-        let bins_per_ms = rate.hz() / 1000.0 / bin as f64;
+        let per_second = Rate::new(rate.hz() / bin as f64).ok()?;
         let bins: Vec<f64> =
             signal.chunks(bin).map(|chunk| chunk.iter().map(|v| v * v).sum::<f64>() / chunk.len() as f64).collect();
         // Independent squares in so many ms of noise of this band.
         let dof = |ms: f64| 2.0 * width_hz * ms / 1000.0;
         let resting = if rest.is_empty() {
-            resting(&bins, dof(REST_MS), (REST_MS * bins_per_ms).round() as usize)?
+            resting(&bins, dof(REST_MS), per_second.samples_of_ms(REST_MS))?
         } else {
             let inside = |i: usize| rest.iter().any(|span| span.start <= i * bin && (i + 1) * bin <= span.end);
             (0..bins.len()).map(inside).collect()
         };
-        let [short, long] = [config.short_ms, config.long_ms].map(|ms| moving_mean(&bins, ms * bins_per_ms));
+        let [short, long] =
+            [config.short_ms, config.long_ms].map(|ms| moving_mean(&bins, per_second.samples_of_ms(ms)));
         let of_rest = |level: &[f64], ms: f64| -> Option<(f64, f64)> {
             let mut rest: Vec<f64> =
                 level.iter().zip(&resting).filter(|(v, rest)| **rest && v.is_finite()).map(|(v, _)| *v).collect();
@@ -73,12 +75,7 @@ impl Levels {
             (mean > 0.0).then(|| (mean, dof(ms).min(2.0 * (mean / spread) * (mean / spread))))
         };
         let rest = [of_rest(&short, config.short_ms)?, of_rest(&long, config.long_ms)?];
-        Some(Self { bin, samples: signal.len(), bins_per_ms, short, long, resting, rest })
-    }
-
-    /// Mean square at rest.
-    pub(super) fn rest_power(&self) -> f64 {
-        self.rest[0].0
+        Some(Self { bin, samples: signal.len(), bins: per_second, short, long, resting, rest })
     }
 
     /// Stretches of activity in samples, none empty; a gap ends one unless it is shorter than what is merged.
@@ -87,7 +84,7 @@ impl Levels {
         let off = short * chi_square_ratio(config.off_deviates, short_dof);
         let on = short * chi_square_ratio(config.on_deviates, short_dof);
         let on_long = long * chi_square_ratio(config.on_deviates, long_dof);
-        let bins = |ms: f64| (ms * self.bins_per_ms).round() as usize;
+        let bins = |ms: f64| self.bins.sample_at(ms / 1000.0);
         let mut spans: Vec<Range<usize>> = Vec::new();
         let mut i = 0;
         while i < self.short.len() {
@@ -159,8 +156,8 @@ fn resting(bins: &[f64], dof: f64, length: usize) -> Option<Vec<bool>> {
 }
 
 /// Mean over a centred window of so many bins, over what exists of it; NaN where the bin itself is.
-fn moving_mean(bins: &[f64], width: f64) -> Vec<f64> {
-    let half = ((width - 1.0) / 2.0).round().max(0.0) as usize;
+fn moving_mean(bins: &[f64], width: usize) -> Vec<f64> {
+    let half = width / 2;
     let mean = |i: usize| {
         if bins[i].is_nan() {
             return f64::NAN;
@@ -179,7 +176,9 @@ mod tests {
     #[test]
     fn the_quantiles_are_those_of_chi_square() {
         // scipy.stats.chi2.ppf(norm.cdf(z), dof) / dof
-        for (deviate, dof, expected) in [(2.0, 50.0, 1.43856), (5.0, 50.0, 2.33645), (0.0, 10.0, 0.93418), (-2.0, 30.0, 0.55276)] {
+        for (deviate, dof, expected) in
+            [(2.0, 50.0, 1.43856), (5.0, 50.0, 2.33645), (0.0, 10.0, 0.93418), (-2.0, 30.0, 0.55276)]
+        {
             approx::assert_relative_eq!(chi_square_ratio(deviate, dof), expected, max_relative = 4e-2);
         }
     }

@@ -102,8 +102,6 @@ pub struct Detector {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found<'a> {
     pub(super) activations: Vec<Activation>,
-    /// Root mean square of the high-passed signal at rest; `None` where no rest was found.
-    pub(super) rest_rms: Option<f64>,
     /// Places further edges of the same signal.
     pub(super) refiner: Option<Refiner<'a>>,
 }
@@ -136,7 +134,12 @@ impl Detector {
     ///
     /// # Errors
     /// None for a signal that the band-pass has taken.
-    pub fn run(&self, signal: &[f64], rest: &[std::ops::Range<usize>], workspace: &mut Workspace) -> Result<Vec<Activation>> {
+    pub fn run(
+        &self,
+        signal: &[f64],
+        rest: &[std::ops::Range<usize>],
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Activation>> {
         self.find(signal, rest, workspace).map(|found| found.activations)
     }
 
@@ -154,15 +157,14 @@ impl Detector {
             return Ok(Found::default());
         };
         let spans = levels.spans(&self.config);
-        let rest_rms = Some(levels.rest_power().sqrt());
         if spans.is_empty() {
-            return Ok(Found { rest_rms, ..Found::default() });
+            return Ok(Found::default());
         }
         let weighed = weighing::weigh(signal, &levels, &spans, &self.response, self.rate);
         let mut refiner = Refiner::new(signal, weighed, self.rate);
         let edges = refiner.learn(&spans);
         let activations = spans.iter().zip(edges).map(|(span, edges)| self.activation(signal, span, edges)).collect();
-        Ok(Found { activations, rest_rms, refiner: Some(refiner) })
+        Ok(Found { activations, refiner: Some(refiner) })
     }
 
     fn activation(
@@ -185,11 +187,15 @@ impl Detector {
                     || signal[span.clone()].iter().any(|v| v.is_nan()),
             ),
         ];
-        let sure = |edge: &Option<Edge>| edge.as_ref().map_or(1.0, |edge| edge.within_20_ms);
-        let confidence = sure(&onset_edge) * sure(&offset_edge);
+        let confidence = confidence(onset_edge.as_ref(), offset_edge.as_ref());
         let flags = flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect();
         Activation { onset, offset, onset_s, offset_s, onset_edge, offset_edge, confidence, flags }
     }
+}
+
+/// Probability that the edges that were placed lie within 20 ms.
+pub(super) fn confidence(onset: Option<&Edge>, offset: Option<&Edge>) -> f64 {
+    [onset, offset].into_iter().flatten().map(|edge| edge.within_20_ms).product()
 }
 
 /// Stretches of values between NaN.

@@ -39,21 +39,14 @@ pub(super) struct Weighing {
 }
 
 /// Learns from where the signal rests and where it does not. The signal is NaN inside gaps.
-pub(super) fn weigh(
-    signal: &[f64],
-    levels: &Levels,
-    spans: &[Range<usize>],
-    response: &[f64],
-    rate: Rate,
-) -> Weighing {
+pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], response: &[f64], rate: Rate) -> Weighing {
     let lags = rate.samples_of_ms(LAGS_MS);
     let rest = levels.rest_spans(spans);
     // The edges of an activation are not yet its spectrum.
     let cores: Vec<Range<usize>> =
         spans.iter().map(|span| span.start + span.len() / 5..span.end - span.len() / 5).collect();
     let (at_rest, active) = (autocorrelation(signal, &rest, lags), autocorrelation(signal, &cores, lags));
-    let cosines: Vec<f64> =
-        (0..2 * GRID).map(|k| math::cos(std::f64::consts::PI * k as f64 / GRID as f64)).collect();
+    let cosines: Vec<f64> = (0..2 * GRID).map(|k| math::cos(std::f64::consts::PI * k as f64 / GRID as f64)).collect();
     let (s0, s1) = (spectrum(&at_rest, &cosines), spectrum(&active, &cosines));
     let floor = FLOOR * s0.iter().copied().fold(0.0, f64::max);
     let weights: Vec<f64> =
@@ -80,7 +73,8 @@ impl Weighing {
         if i >= lags && i + lags < signal.len() {
             let (before, after) = (&signal[i - lags..i], &signal[i + 1..=i + lags]);
             let pairs = before.iter().rev().zip(after).zip(&self.taps[1..]);
-            return pairs.fold(self.taps[0] * value(signal[i]), |sum, ((a, b), tap)| sum + tap * (value(*a) + value(*b)));
+            return pairs
+                .fold(self.taps[0] * value(signal[i]), |sum, ((a, b), tap)| sum + tap * (value(*a) + value(*b)));
         }
         let at = |j: Option<usize>| j.and_then(|j| signal.get(j)).map_or(0.0, |v| value(*v));
         (1..=lags).fold(self.taps[0] * at(Some(i)), |sum, lag| {
@@ -101,8 +95,8 @@ impl Weighing {
 /// The spans as far as [`ENOUGH`] samples reach, evenly from all of them.
 fn some_of(spans: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
     let all: usize = spans.iter().map(Range::len).sum();
-    let share = (ENOUGH as f64 / all.max(1) as f64).min(1.0);
-    spans.iter().map(move |span| span.start..span.start + (span.len() as f64 * share).ceil() as usize)
+    let taken = move |length: usize| (length * ENOUGH.min(all)).div_ceil(all.max(1));
+    spans.iter().map(move |span| span.start..span.start + taken(span.len()))
 }
 
 /// Autocorrelation to so many lags, of all spans together.
