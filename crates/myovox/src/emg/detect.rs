@@ -9,6 +9,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::activation::{Edge, confidence};
+use super::edges::Placed;
 use crate::config::{config, within};
 use crate::dsp::robust;
 use crate::error::Result;
@@ -102,6 +104,12 @@ pub struct Contraction {
     pub meets_intensity: Option<bool>,
     /// Whether it lasted as long as the target; `null` where there is none.
     pub meets_duration: Option<bool>,
+    /// How the onset was placed; `null` where nothing before it tells it from rest.
+    pub onset_edge: Option<Edge>,
+    /// How the offset was placed; `null` where nothing behind it tells it from rest.
+    pub offset_edge: Option<Edge>,
+    /// Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows.
+    pub confidence: f64,
     /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`.
     pub flags: Vec<String>,
 }
@@ -182,13 +190,13 @@ pub(super) fn spans(
 
 /// The measures of one contraction.
 pub(super) fn measure(
-    span: (usize, usize),
+    placed: Placed,
     conditioned: &[f64],
     envelope: &[f64],
     rate: Rate,
     config: &ContractionConfig,
 ) -> Contraction {
-    let (onset, offset) = span;
+    let (onset, offset) = placed.span;
     let Span { start_s: onset_s, end_s: offset_s, .. } = Span::new(onset, offset, rate);
     let (signal, level) = (&conditioned[onset..offset], &envelope[onset..offset]);
     let length = (offset - onset) as f64;
@@ -221,6 +229,9 @@ pub(super) fn measure(
         mvc_pct: None,
         meets_intensity: None,
         meets_duration: None,
+        confidence: confidence(placed.onset.as_ref(), placed.offset.as_ref()),
+        onset_edge: placed.onset,
+        offset_edge: placed.offset,
         flags: flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect(),
     }
 }
@@ -240,6 +251,10 @@ mod tests {
             y[start..end].fill(height);
         }
         y
+    }
+
+    fn rough(span: (usize, usize)) -> Placed {
+        Placed { span, onset: None, offset: None }
     }
 
     fn found(y: &[f64]) -> Vec<(usize, usize)> {
@@ -272,7 +287,7 @@ mod tests {
         let y = envelope(&[(1000, 8000, 20.0)]);
         let config = ContractionConfig::default().long_s(5.0);
         assert_eq!(found(&y), [(1000, 8000)]);
-        assert_eq!(measure((1000, 8000), &y, &y, rate(), &config).flags, ["long"]);
+        assert_eq!(measure(rough((1000, 8000)), &y, &y, rate(), &config).flags, ["long"]);
     }
 
     #[test]
@@ -296,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_gap_divides_when_it_is_longer_than_the_merging_gap_and_is_flagged() {
-        let measured = |span, y: &[f64]| measure(span, y, y, rate(), &ContractionConfig::default());
+        let measured = |span, y: &[f64]| measure(rough(span), y, y, rate(), &ContractionConfig::default());
         let mut y = envelope(&[(1000, 3000, 20.0)]);
         y[1900..2000].fill(f64::NAN);
         assert_eq!(found(&y), [(1000, 3000)]);

@@ -10,6 +10,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::spikes;
 use crate::config::{config, within};
 use crate::dsp::robust;
 use crate::error::Result;
@@ -36,6 +37,9 @@ config! {
         /// One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have
         /// it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest.
         flat_ms: f64 = 200.0,
+        /// A change from one sample to the next is no muscle's when it exceeds the changes around it by this many standard deviations. Default
+        /// 17: noise reaches 5, a surface signal of single motor units 10.
+        jump_deviations: f64 = 17.0,
     }
 }
 
@@ -44,7 +48,8 @@ impl GapConfig {
         within("emg.gaps.bridge_ms", self.bridge_ms, 0.0..=1000.0)?;
         within("emg.gaps.plateau_ms", self.plateau_ms, 1.0..=10_000.0)?;
         within("emg.gaps.flat_ms", self.flat_ms, self.plateau_ms..=1e6)?;
-        within("emg.gaps.plateau_deviations", self.plateau_deviations, 1.0..=1e6)
+        within("emg.gaps.plateau_deviations", self.plateau_deviations, 1.0..=1e6)?;
+        within("emg.gaps.jump_deviations", self.jump_deviations, 5.0..=1e6)
     }
 }
 
@@ -60,6 +65,10 @@ pub enum GapCause {
     LeadOff,
     /// One value held: the sensor gave no signal.
     Flat,
+    /// Samples displaced for a moment, with a jump there and one back.
+    Spike,
+    /// A jump to another level.
+    Jump,
 }
 
 /// A stretch that was cut out.
@@ -112,7 +121,16 @@ pub fn mend(samples: &[f64], rate: Rate, config: &GapConfig) -> Mended {
     let mut mended = Mended { samples: samples.to_vec(), ..Mended::default() };
     // 0 ms means: bridge nothing.
     let bridge = if config.bridge_ms > 0.0 { rate.samples_of_ms(config.bridge_ms) } else { 0 };
-    for (start, end, cause) in find(samples, rate, config) {
+    let mut found = find(samples, rate, config);
+    found.extend(spikes::find(samples, rate, config.jump_deviations, bridge, &found));
+    found.sort_unstable_by_key(|(start, ..)| *start);
+    let mut free = 0;
+    for (start, end, cause) in found {
+        // What is cut around a jump may reach into another gap.
+        let start = std::mem::replace(&mut free, free.max(end)).max(start);
+        if start >= end {
+            continue;
+        }
         let inside = start > 0 && end < samples.len();
         if inside && end - start <= bridge {
             let (before, after) = (mended.samples[start - 1], samples[end]);

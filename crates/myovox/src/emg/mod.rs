@@ -5,7 +5,8 @@
 //! 1. [`gaps`]: samples that are no signal (NaN, infinity, plateaus of lost packets) are bridged when short and cut out when long.
 //! 2. [`condition`]: each stretch between gaps is band-passed without phase shift (Butterworth, SENIAM and De Luca 2010 for the edges).
 //! 3. [`envelope`]: moving root mean square, or rectified and low-passed.
-//! 4. [`detect`]: contractions, by a robust baseline, a threshold with hysteresis, merging and a minimum duration.
+//! 4. [`activation`]: every stretch in which the muscle is more than at rest, with edges by likelihood.
+//!    [`detect`]: the contractions among them that a therapist counts, by levels of the envelope.
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
 //! 6. [`given`], [`mvc`], [`score`]: what a recording cannot know comes in by a session file; contractions are held against it and scored.
 //!
@@ -16,11 +17,13 @@
 //! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
 //! [`channels`] from labels and units.
 
+pub mod activation;
 mod assess;
 pub mod channels;
 pub mod cocontraction;
 pub mod condition;
 pub mod detect;
+mod edges;
 pub mod envelope;
 pub mod fatigue;
 pub mod features;
@@ -30,8 +33,10 @@ pub mod mvc;
 mod plan;
 pub mod score;
 pub mod session;
+mod spikes;
 pub mod synergy;
 
+pub use activation::{Activation, ActivationConfig, Detector, Edge, EdgeModel};
 pub use assess::{FromFile, Given};
 pub use channels::{ChannelInfo, Role, roles};
 pub use condition::BandConfig;
@@ -58,6 +63,8 @@ config! {
         gaps: GapConfig = GapConfig::default(),
         /// How the amplitude is followed.
         envelope: EnvelopeConfig = EnvelopeConfig::default(),
+        /// What counts as an activation.
+        activation: ActivationConfig = ActivationConfig::default(),
         /// What counts as a contraction.
         contraction: ContractionConfig = ContractionConfig::default(),
         /// How the session is scored.

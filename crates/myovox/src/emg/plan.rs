@@ -1,10 +1,14 @@
 //! The muscle analysis: a [`Plan`] fixes every number for one rate, then runs over channels.
 
+use std::ops::Range;
+
 use super::EmgConfig;
+use super::activation::Detector;
 use super::assess::{self, Given};
 use super::channels::{ChannelInfo, Role, guessed, roles};
 use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
+use super::edges;
 use super::envelope::Envelope;
 use super::gaps::{self, GapCause, Mended};
 use super::score::Scores;
@@ -73,6 +77,7 @@ pub struct Plan {
     band_pass: ZeroPhase,
     band: BandPlan,
     envelope: Envelope,
+    detector: Detector,
     given: Given,
     warnings: Vec<Warning>,
 }
@@ -163,8 +168,9 @@ impl Plan {
         }
         let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
         let envelope = Envelope::new(&config.envelope, rate, level)?;
+        let detector = Detector::new(&config.activation, &band_pass, band.high_hz, rate, level)?;
         let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());
-        Ok(Self { config, rate, band_pass, band, envelope, given, warnings })
+        Ok(Self { config, rate, band_pass, band, envelope, detector, given, warnings })
     }
 
     /// With what is known beside the signals. Its sampling rate is the caller's to honour, as [`analyze_session`] does.
@@ -188,7 +194,7 @@ impl Plan {
         for (index, signal) in signals.iter().enumerate().filter(|(index, _)| roles[*index] == Role::Muscle) {
             let (mended, series) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
-            let mut channel = self.channel(index, signal, mended, &series);
+            let mut channel = self.channel(index, signal, mended, &series, &mut workspace)?;
             warnings.extend(no_effort(&channel));
             warnings.extend(self.given.channel(&mut channel, &series.envelope, &self.config.score)?);
             channels.push(channel);
@@ -228,23 +234,34 @@ impl Plan {
         Ok((mended, ChannelSignals { conditioned, envelope }))
     }
 
-    fn channel(&self, index: usize, signal: &Signal<'_>, mended: Mended, series: &ChannelSignals) -> Channel {
+    fn channel(
+        &self,
+        index: usize,
+        signal: &Signal<'_>,
+        mended: Mended,
+        series: &ChannelSignals,
+        workspace: &mut Workspace,
+    ) -> Result<Channel> {
         let settings = &self.config.contraction;
-        let thresholds = detect::thresholds(&series.envelope, mended.largest(), self.rate, settings);
-        let spans = thresholds.map(|levels| detect::spans(&series.envelope, &levels, self.rate, settings));
-        let measure = |span| detect::measure(span, &series.conditioned, &series.envelope, self.rate, settings);
-        let contractions: Vec<Contraction> = spans.unwrap_or_default().into_iter().map(measure).collect();
+        let (conditioned, envelope) = (&series.conditioned, &series.envelope);
+        let found = self.detector.find(conditioned, &self.said_rest(conditioned.len()), workspace)?;
+        let thresholds = detect::thresholds(envelope, mended.largest(), self.rate, settings);
+        let spans = thresholds.map(|levels| detect::spans(envelope, &levels, self.rate, settings)).unwrap_or_default();
+        let placed = edges::place(&spans, &found, envelope, self.rate);
+        let measure = |placed| detect::measure(placed, conditioned, envelope, self.rate, settings);
+        let contractions: Vec<Contraction> = placed.into_iter().map(measure).collect();
         let unit = signal.info.unit.trim();
-        Channel {
+        Ok(Channel {
             index,
             label: signal.info.label.clone(),
             unit: (!unit.is_empty()).then(|| unit.to_owned()),
             gaps: mended.gaps,
             bridged_samples: mended.bridged_samples,
             thresholds,
-            parameters: self.parameters(&contractions, &series.conditioned),
+            parameters: self.parameters(&contractions, conditioned),
+            activations: found.activations,
             contractions,
-        }
+        })
     }
 
     fn parameters(&self, contractions: &[Contraction], conditioned: &[f64]) -> ChannelParameters {
@@ -289,14 +306,19 @@ impl Plan {
 
     /// Rest: the stretches that the session calls so, or else all between the contractions.
     fn rest(&self, contractions: &[Contraction], samples: usize) -> Vec<(usize, usize)> {
-        let said = &self.given.session.rest;
+        let said = self.said_rest(samples);
         if !said.is_empty() {
-            let at = |seconds: f64| self.rate.sample_at(seconds).min(samples);
-            return said.iter().map(|[start, end]| (at(*start), at(*end))).collect();
+            return said.into_iter().map(|span| (span.start, span.end)).collect();
         }
         let onsets = contractions.iter().map(|c| c.onset).chain([samples]);
         let offsets = [0].into_iter().chain(contractions.iter().map(|c| c.offset));
         offsets.zip(onsets).collect()
+    }
+
+    /// The stretches that the session calls rest.
+    fn said_rest(&self, samples: usize) -> Vec<Range<usize>> {
+        let at = |seconds: f64| self.rate.sample_at(seconds).min(samples);
+        self.given.session.rest.iter().map(|[start, end]| at(*start)..at(*end)).collect()
     }
 
     fn session(&self, channels: &[Channel], samples: usize, scores: Scores) -> SessionParameters {
@@ -377,6 +399,8 @@ fn gap_warnings(mended: &Mended, label: &str) -> Vec<Warning> {
                 ("emg.dropout", "one far-off value repeated between ordinary signal, as when packets are lost")
             }
             GapCause::Flat => ("emg.flat", "one value held, no signal"),
+            GapCause::Spike => ("emg.spike", "samples displaced between two jumps, as when a contact breaks"),
+            GapCause::Jump => ("emg.jump", "a jump to another level"),
             GapCause::LeadOff => {
                 ("emg.lead-off", "one far-off value repeated and slowly left, as when an electrode comes off")
             }
@@ -429,5 +453,22 @@ fn missing_of(channel: &Channel) -> Vec<Missing> {
         "the ratio needs both contraction and rest above zero",
     );
     missing.extend(assess::missing_of(channel));
+    missing.extend(unplaced(channel));
+    missing
+}
+
+/// Why edges of activations and contractions were not placed.
+fn unplaced(channel: &Channel) -> Vec<Missing> {
+    let activations = channel.activations.iter().map(|a| ("activations", &a.onset_edge, &a.offset_edge)).enumerate();
+    let contractions = channel.contractions.iter().map(|c| ("contractions", &c.onset_edge, &c.offset_edge)).enumerate();
+    let mut missing = Vec::new();
+    for (k, (list, onset, offset)) in activations.chain(contractions) {
+        for (name, edge) in [("onset_edge", onset), ("offset_edge", offset)] {
+            if edge.is_none() {
+                let message = "no signal beyond it, or no rest to tell it from; the time is where the level is crossed";
+                missing.push(Missing::new(format!("{list}[{k}].{name}"), "edge_not_observed", message));
+            }
+        }
+    }
     missing
 }

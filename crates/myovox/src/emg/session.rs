@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::activation::Activation;
 use super::condition::BandPlan;
 use super::detect::{Contraction, Thresholds};
 use super::envelope::EnvelopePlan;
@@ -56,7 +57,9 @@ pub struct Channel {
     pub bridged_samples: usize,
     /// The levels that decided; `null` where there is no signal.
     pub thresholds: Option<Thresholds>,
-    /// The contractions, in order of time.
+    /// Every stretch in which the muscle is more than at rest, in order of time.
+    pub activations: Vec<Activation>,
+    /// The contractions, the efforts among the activations that a therapist counts, in order of time.
     pub contractions: Vec<Contraction>,
     /// Their summary.
     pub parameters: ChannelParameters,
