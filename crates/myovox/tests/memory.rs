@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use myovox::analyze::{Conversion, Format};
 use myovox::dsp::hilbert::Hilbert;
-use myovox::dsp::resample::Resampler;
 use myovox::dsp::iir::{Band, Chain, Extension, Rectify, SosStream, ZeroPhase, butterworth};
 use myovox::dsp::moving::{Edges, Moving, Statistic};
+use myovox::dsp::resample::Resampler;
 use myovox::dsp::welch::{Welch, WelchConfig};
 use myovox::formats::access::FileReader;
 use myovox::formats::c3d::{Arrays, C3dConfig, Pick, Reader, Selection};

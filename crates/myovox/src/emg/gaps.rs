@@ -127,7 +127,8 @@ pub fn mend(samples: &[f64], rate: Rate, config: &GapConfig) -> Mended {
     let mut free = 0;
     for (start, end, cause) in found {
         // What is cut around a jump may reach into another gap.
-        let start = std::mem::replace(&mut free, free.max(end)).max(start);
+        let start = start.max(free);
+        free = free.max(end);
         if start >= end {
             continue;
         }
