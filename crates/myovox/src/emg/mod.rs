@@ -57,6 +57,8 @@ config! {
         /// Labels of the channels to analyse as muscles, or "auto": those that by unit and label are muscles and neither derived nor of a
         /// force platform.
         channels: Auto<Vec<String>> = Auto::Auto,
+        /// True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it.
+        rate_override_hz: Auto<f64> = Auto::Auto,
         /// The band that is kept.
         band: BandConfig = BandConfig::default(),
         /// What is done with samples that are no signal.
@@ -69,7 +71,5 @@ config! {
         contraction: ContractionConfig = ContractionConfig::default(),
         /// How the session is scored.
         score: ScoreConfig = ScoreConfig::default(),
-        /// True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it.
-        rate_override_hz: Auto<f64> = Auto::Auto,
     }
 }

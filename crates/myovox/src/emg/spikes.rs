@@ -1,6 +1,7 @@
 //! Spikes and jumps: changes from one sample to the next that no muscle makes.
 //!
-//! A contact that breaks for a moment displaces one or two samples, or holds the signal elsewhere until a second jump brings it back. Band-passed,
+//! A contact that breaks for a moment displaces one or two samples, from which the signal returns at once or within some ms, or holds it elsewhere
+//! until a second jump brings it back. Band-passed,
 //! such a jump rings for a tenth of a second and is as large as the strongest contraction. A change is far off when it exceeds by
 //! `jump_deviations` what the samples beside it do; the louder side counts, so that the first sample of a burst is none. It must stand alone:
 //! the action potential of a large motor unit has steep slopes too, but several within a few milliseconds.
@@ -32,6 +33,9 @@ const RETURNED: f64 = 0.2;
 /// Share of a jump's height by which the jump back may differ.
 const OPPOSITE: f64 = 0.3;
 
+/// Length over which a level is taken, in ms.
+const LEVEL_MS: f64 = 100.0;
+
 /// Longest time between a jump and the jump back, in ms.
 const LONGEST_MS: f64 = 1000.0;
 
@@ -43,7 +47,26 @@ struct Jump {
     reach: f64,
 }
 
-/// What no muscle makes, in order of time: the displaced samples of spikes, all between two opposite jumps, and so many samples around a jump
+impl Jump {
+    /// The first sample that is back, where that takes no more than `most` samples: at once, or by a discharge.
+    fn returned(&self, samples: &[f64], most: usize) -> Option<usize> {
+        let base = samples[self.before];
+        let away = |v: &f64| (v - base).abs() > RETURNED * self.reach;
+        let slow = samples[self.after..].iter().take(most + 1).take_while(|v| away(v)).count();
+        let after = self.after + slow;
+        (slow <= most && after < samples.len()).then_some(after)
+    }
+
+    /// Whether the signal stays on the other level, told by the medians of so many samples on either side.
+    fn lasts(&self, samples: &[f64], length: usize) -> bool {
+        let median = |span: Range<usize>| robust::median(&mut samples[span].to_vec()).unwrap_or(f64::NAN);
+        let before = median(self.before.saturating_sub(length)..self.before + 1);
+        let after = median(self.after..(self.after + length).min(samples.len()));
+        (after - before) * self.height > 0.5 * self.height * self.height
+    }
+}
+
+/// What no muscle makes, in order of time: the displaced samples of spikes (as many as are bridged, at most), all between two opposite jumps, and so many samples around a jump
 /// without return that it is no longer bridged. `known` are gaps already, whose edges do not count.
 pub(super) fn find(
     samples: &[f64],
@@ -58,8 +81,8 @@ pub(super) fn find(
     let mut k = 0;
     while let Some(jump) = jumps.get(k) {
         k += 1;
-        if jump.height.abs() <= RETURNED * jump.reach {
-            found.push((jump.before + 1, jump.after, GapCause::Spike));
+        if let Some(after) = jump.returned(samples, bridge) {
+            found.push((jump.before + 1, after, GapCause::Spike));
             continue;
         }
         let back = jumps.get(k).filter(|back| {
@@ -68,7 +91,7 @@ pub(super) fn find(
         if let Some(back) = back {
             found.push((jump.before + 1, back.after, GapCause::Spike));
             k += 1;
-        } else {
+        } else if jump.lasts(samples, rate.samples_of_ms(LEVEL_MS)) {
             let half = bridge / 2 + 1;
             let span = jump.after.saturating_sub(half)..(jump.after + half).min(samples.len());
             found.push((span.start, span.end, GapCause::Jump));
@@ -104,16 +127,21 @@ fn jumps(samples: &[f64], rate: Rate, deviations: f64, known: &[(usize, usize, G
     let in_a_gap = |group: &Range<usize>| {
         known.iter().any(|(start, end, _)| group.start + 1 + alone >= *start && group.end < *end + alone)
     };
-    groups
-        .into_iter()
-        .filter(|group| group.end - group.start < MOST_CHANGES && !in_a_gap(group))
-        .map(|group| {
-            let (before, after) = (group.start, group.end + 1);
-            let displaced = samples[before..=after].iter().map(|v| (v - samples[before]).abs());
-            let height = samples[after] - samples[before];
-            Jump { before, after, height, reach: displaced.fold(0.0, f64::max) }
-        })
-        .collect()
+    groups.into_iter().filter(|group| !in_a_gap(group)).filter_map(|group| jump(samples, &group)).collect()
+}
+
+/// The jump that far-off changes make together; many are one only when they lead back from a displacement that came at once.
+fn jump(samples: &[f64], changes: &Range<usize>) -> Option<Jump> {
+    let (before, after) = (changes.start, changes.end + 1);
+    let displaced = |i: usize| samples[i] - samples[before];
+    let most = (before..=after).max_by(|a, b| displaced(*a).abs().total_cmp(&displaced(*b).abs()))?;
+    let one_sided = (before + 1..after).all(|i| displaced(i) * displaced(most) > 0.0);
+    let jump = Jump { before, after, height: displaced(after), reach: displaced(most).abs() };
+    if after - before <= MOST_CHANGES {
+        return Some(jump);
+    }
+    // What leads back is found by the samples, not by which of its changes are far off.
+    (one_sided && most - before < MOST_CHANGES).then(|| Jump { after: most, height: displaced(most), ..jump })
 }
 
 fn change(samples: &[f64], i: usize) -> f64 {
@@ -130,12 +158,10 @@ fn worth_a_look(samples: &[f64], changes: Range<usize>) -> bool {
     most * n > WORTH_A_LOOK * sum
 }
 
-/// The median change of a block; where most samples repeat, the smallest change there is, the step of the converter.
+/// The median change of a block, over what changes: samples that repeat, of a coarse converter or a held signal, tell of none.
 fn usual_change(samples: &[f64], changes: Range<usize>) -> Option<f64> {
-    let mut changes: Vec<f64> = changes.map(|i| change(samples, i)).collect();
-    let step = changes.iter().copied().filter(|change| *change > 0.0).fold(f64::INFINITY, f64::min);
-    let median = robust::median(&mut changes)?;
-    if median > 0.0 { Some(median) } else { step.is_finite().then_some(step) }
+    let mut changes: Vec<f64> = changes.map(|i| change(samples, i)).filter(|change| *change > 0.0).collect();
+    robust::median(&mut changes)
 }
 
 #[cfg(test)]
@@ -182,6 +208,15 @@ mod tests {
         let mut x = noise();
         x[1000..1050].iter_mut().for_each(|v| *v += 400.0);
         assert_eq!(found(&x), [(1000, 1050, GapCause::Spike)]);
+    }
+
+    #[test]
+    fn a_discharge_belongs_to_its_jump() {
+        let mut x = noise();
+        for (k, v) in [-200.0, -430.0, -350.0, -260.0, -170.0, -100.0].iter().enumerate() {
+            x[1000 + k] += v;
+        }
+        assert_eq!(found(&x), [(1000, 1006, GapCause::Spike)]);
     }
 
     #[test]

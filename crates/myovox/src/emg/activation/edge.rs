@@ -178,7 +178,7 @@ impl<'a> Refiner<'a> {
         let plateau = &squares[first - from..last.min(until) - from];
         let excess = (plateau.iter().sum::<f64>() / plateau.len() as f64 - 1.0).max(LEAST_EXCESS);
         squares.truncate(latest.min(until) - from);
-        Some(self.likelihoods(&squares, from, excess))
+        Some(self.likelihoods(&squares, from, excess)).filter(|profile| profile.top.is_finite())
     }
 
     /// The likelihood of every duration and start in squares of which the plateau exceeds 1 by `excess`.

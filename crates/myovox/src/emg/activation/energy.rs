@@ -18,6 +18,9 @@ const LOW_QUANTILE: f64 = 0.05;
 /// Standard deviations of the level of pure noise that rest may vary by.
 const REST_DEVIATIONS: f64 = 3.0;
 
+/// Power below this share of the largest is no muscle at rest: a gated signal, or what a filter rings. Surface EMG spans 70 dB.
+pub(super) const SILENCE: f64 = 1e-8;
+
 /// Bins around a span that are neither counted as rest.
 const MARGIN_BINS: usize = 20;
 
@@ -54,8 +57,12 @@ impl Levels {
     ) -> Option<Self> {
         let bin = rate.samples_of_ms(BIN_MS);
         let per_second = Rate::new(rate.hz() / bin as f64).ok()?;
-        let bins: Vec<f64> =
+        let mut bins: Vec<f64> =
             signal.chunks(bin).map(|chunk| chunk.iter().map(|v| v * v).sum::<f64>() / chunk.len() as f64).collect();
+        let silence = SILENCE * bins.iter().copied().fold(0.0, f64::max);
+        for power in bins.iter_mut().filter(|power| **power < silence) {
+            *power = silence;
+        }
         // Independent squares in so many ms of noise of this band.
         let dof = |ms: f64| 2.0 * width_hz * ms / 1000.0;
         let resting = if rest.is_empty() {

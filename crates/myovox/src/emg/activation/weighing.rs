@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::energy::Levels;
+use super::energy::{Levels, SILENCE};
 use crate::dsp::math;
 use crate::units::Rate;
 
@@ -48,7 +48,8 @@ pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], res
     let (at_rest, active) = (autocorrelation(signal, &rest, lags), autocorrelation(signal, &cores, lags));
     let cosines: Vec<f64> = (0..2 * GRID).map(|k| math::cos(std::f64::consts::PI * k as f64 / GRID as f64)).collect();
     let (s0, s1) = (spectrum(&at_rest, &cosines), spectrum(&active, &cosines));
-    let floor = FLOOR * s0.iter().copied().fold(0.0, f64::max);
+    let largest = |spectrum: &[f64]| spectrum.iter().copied().fold(0.0, f64::max);
+    let floor = FLOOR * largest(&s0) + SILENCE * largest(&s1);
     let weights: Vec<f64> =
         s0.iter().zip(&s1).map(|(rest, active)| 1.0 / (rest + floor) - 1.0 / (active.max(*rest) + floor)).collect();
     let weighed = weights.iter().zip(&s1).map(|(weight, active)| weight * active);
@@ -57,7 +58,7 @@ pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], res
     let blur = blur(&taps, response, &active, &at_rest, rate.samples_of_ms(BLUR_MS));
     let independence = if squares > 0.0 { sum * sum / squares / (GRID as f64 + 1.0) } else { 1.0 };
     let mut weighing = Weighing { taps, rest_power: 1.0, independence, blur };
-    weighing.rest_power = weighing.mean_power(signal, &rest);
+    weighing.rest_power = weighing.mean_power(signal, &rest).max(SILENCE * weighing.mean_power(signal, &cores));
     weighing
 }
 
@@ -88,7 +89,7 @@ impl Weighing {
             let v = self.filtered(signal, i);
             (sum + v * v, n + 1.0)
         });
-        if sum > 0.0 { sum / n } else { 1.0 }
+        sum / f64::max(n, 1.0)
     }
 }
 
