@@ -3,6 +3,46 @@
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
+class Activation(TypedDict):
+    """A stretch of activity. The offset is the first sample after it."""
+
+    onset: int
+    """First sample."""
+    offset: int
+    """The sample after the last."""
+    onset_s: float
+    """First sample, in seconds."""
+    offset_s: float
+    """The sample after the last, in seconds."""
+    onset_edge: "Edge | None"
+    """How the onset was placed; `null` where the activation begins with the recording or a gap, whose time is then given."""
+    offset_edge: "Edge | None"
+    """How the offset was placed; `null` where the activation ends with the recording or a gap."""
+    confidence: float
+    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows."""
+    flags: list[str]
+    """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`."""
+
+
+class ActivationConfig(TypedDict):
+    """What counts as an activation."""
+
+    on_deviates: float
+    """How far the level must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 5: fewer than one false activation in ten minutes of noise."""
+    off_deviates: float
+    """How far it must exceed rest to go on. Default 2.5."""
+    short_ms: float
+    """The short window of the level, in ms. Default 60."""
+    long_ms: float
+    """The long window, which sees weak activations, in ms. Default 200."""
+    merge_ms: float
+    """Activations closer than this are one, in ms. Default 100, as for gait."""
+    minimum_ms: float
+    """Shortest activation in ms. Default 60: the short window, within which nothing is resolved; Bonato et al. 1998 drop below 30."""
+    high_pass_hz: float
+    """What lies below this frequency does not begin an activation, in Hz. Default 60: the QRS complex of the heart has less than a thousandth of its power above."""
+
+
 class ActivityConfig(TypedDict):
     """How speech is told from pauses. Ranges after the literature on voice activity; thresholds by measurement on noisy read speech."""
 
@@ -175,8 +215,10 @@ class Channel(TypedDict):
     """Number of samples in gaps that were bridged."""
     thresholds: "Thresholds | None"
     """The levels that decided; `null` where there is no signal."""
+    activations: list["Activation"]
+    """Every stretch in which the muscle is more than at rest, in order of time."""
     contractions: list["Contraction"]
-    """The contractions, in order of time."""
+    """The contractions, the efforts among the activations that a therapist counts, in order of time."""
     parameters: "ChannelParameters"
     """Their summary."""
 
@@ -351,6 +393,12 @@ class Contraction(TypedDict):
     """Whether `peak` reached the target of intensity; `null` where there is none."""
     meets_duration: bool | None
     """Whether it lasted as long as the target; `null` where there is none."""
+    onset_edge: "Edge | None"
+    """How the onset was placed; `null` where nothing before it tells it from rest."""
+    offset_edge: "Edge | None"
+    """How the offset was placed; `null` where nothing behind it tells it from rest."""
+    confidence: float
+    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows."""
     flags: list[str]
     """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`."""
 
@@ -424,6 +472,25 @@ class DetailsAudio(TypedDict):
 
 Details: TypeAlias = DetailsC3d | DetailsWav | DetailsAudio
 
+
+class Edge(TypedDict):
+    """How an edge was placed."""
+
+    sample: int
+    """The edge in samples: the first of an activation, or the one after its last."""
+    low_s: float
+    """Start of the interval that holds 95 % of what is probable, in seconds."""
+    high_s: float
+    """Its end, in seconds."""
+    rise_ms: float
+    """How long the amplitude rises (at an offset: falls), in ms; 0 for a step."""
+    model: "EdgeModel"
+    """Which model says more of it."""
+    within_20_ms: float
+    """Probability that the true edge lies within 20 ms."""
+
+EdgeModel: TypeAlias = Literal["step"] | Literal["ramp"]
+
 Edges: TypeAlias = Literal["centre_zeros"] | Literal["snip"] | Literal["mirror"] | Literal["tail_zeros"]
 
 
@@ -443,18 +510,20 @@ class EmgConfig(TypedDict):
 
     channels: "AutoArrayOfString"
     """Labels of the channels to analyse as muscles, or "auto": those that by unit and label are muscles and neither derived nor of a force platform."""
+    rate_override_hz: "AutoDouble"
+    """True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it."""
     band: "BandConfig"
     """The band that is kept."""
     gaps: "GapConfig"
     """What is done with samples that are no signal."""
     envelope: "EnvelopeConfig"
     """How the amplitude is followed."""
+    activation: "ActivationConfig"
+    """What counts as an activation."""
     contraction: "ContractionConfig"
     """What counts as a contraction."""
     score: "ScoreConfig"
     """How the session is scored."""
-    rate_override_hz: "AutoDouble"
-    """True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it."""
 
 
 class EmgPlan(TypedDict):
@@ -594,7 +663,7 @@ class Gap(TypedDict):
     cause: "GapCause"
     """Why."""
 
-GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"] | Literal["lead_off"] | Literal["flat"]
+GapCause: TypeAlias = Literal["not_finite"] | Literal["dropout"] | Literal["lead_off"] | Literal["flat"] | Literal["spike"] | Literal["jump"]
 
 
 class GapConfig(TypedDict):
@@ -608,6 +677,8 @@ class GapConfig(TypedDict):
     """How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10: a strong contraction reaches 30 deviations of rest, but never holds one value."""
     flat_ms: float
     """One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest."""
+    jump_deviations: float
+    """A change from one sample to the next is no muscle's when it exceeds the changes around it by this many standard deviations. Default 17: noise reaches 5, a surface signal of single motor units 10."""
 
 GivenMvcSource: TypeAlias = Literal["given"] | Literal["calibration"] | Literal["carried"]
 
