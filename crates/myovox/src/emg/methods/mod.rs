@@ -193,7 +193,7 @@ pub struct Interval {
 /// }).collect();
 /// let found = activations(&x, Rate::new(1000.0)?, &Method::AglrStep.config(), &[])?;
 /// assert_eq!(found.len(), 1);
-/// assert!(found[0].onset.abs_diff(2000) < 10 && found[0].offset.abs_diff(3000) < 10);
+/// assert!(found[0].onset.abs_diff(2000) < 25 && found[0].offset.abs_diff(3000) < 25);
 /// # Ok::<(), myovox::Error>(())
 /// ```
 ///
