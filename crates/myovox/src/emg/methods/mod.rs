@@ -13,8 +13,8 @@
 //! - Windows are in ms, levels relative to rest: neither rate nor unit matters.
 //!
 //! What they cannot do: most place an edge where a smoothed signal crosses a level, which depends on how strong the activity is, and none says how
-//! sure it is. Some raise false alarms on resting noise: those that measure against the recording's own peak or deviation (`abbink`,
-//! `sample_entropy`), and those with thresholds near the noise (`silva`, `londral`, `change_point`), up to several a minute.
+//! sure it is. Some raise false alarms on resting noise: `abbink`, which measures against the recording's own peak, several a minute; `silva`,
+//! `londral` and `change_point`, whose thresholds lie near the noise, up to one a minute.
 
 mod abbink;
 mod bonato;
