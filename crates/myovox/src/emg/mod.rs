@@ -10,7 +10,8 @@
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
 //! 6. [`given`], [`mvc`], [`score`]: what a recording cannot know comes in by a session file; contractions are held against it and scored.
 //!
-//! Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
+//! [`methods`] are the detectors of the literature under their names, for who must compare with them; they stand beside [`activation`] and take
+//! a channel as it was recorded. Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
 //! the [`synergy`] of many; they take what the steps above give.
 //!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
@@ -29,6 +30,7 @@ pub mod fatigue;
 pub mod features;
 pub mod gaps;
 pub mod given;
+pub mod methods;
 pub mod mvc;
 mod plan;
 pub mod score;
@@ -44,6 +46,7 @@ pub use detect::{Contraction, ContractionConfig, Thresholds};
 pub use envelope::{EnvelopeConfig, EnvelopeMethod};
 pub use gaps::{Gap, GapCause, GapConfig};
 pub use given::Session;
+pub use methods::{Interval, Method, MethodConfig};
 pub use mvc::{MvcSource, calibrate};
 pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze, analyze_session};
 pub use score::ScoreConfig;

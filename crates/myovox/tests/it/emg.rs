@@ -2,6 +2,7 @@
 
 mod fatigue;
 mod features;
+mod methods;
 
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{

@@ -57,14 +57,8 @@ impl Levels {
     ) -> Option<Self> {
         let bin = rate.samples_of_ms(BIN_MS);
         let per_second = Rate::new(rate.hz() / bin as f64).ok()?;
-        let mut bins: Vec<f64> =
-            signal.chunks(bin).map(|chunk| chunk.iter().map(|v| v * v).sum::<f64>() / chunk.len() as f64).collect();
-        let silence = SILENCE * bins.iter().copied().fold(0.0, f64::max);
-        for power in bins.iter_mut().filter(|power| **power < silence) {
-            *power = silence;
-        }
-        // Independent squares in so many ms of noise of this band.
-        let dof = |ms: f64| 2.0 * width_hz * ms / 1000.0;
+        let bins = mean_squares(signal, bin);
+        let dof = |ms: f64| independent_squares(width_hz, ms);
         let resting = if rest.is_empty() {
             resting(&bins, dof(REST_MS), per_second.samples_of_ms(REST_MS))?
         } else {
@@ -121,16 +115,46 @@ impl Levels {
             let to = (span.end / self.bin + MARGIN_BINS).min(rest.len());
             rest[from..to].fill(false);
         }
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for i in (0..rest.len()).filter(|i| rest[*i]) {
-            let (from, to) = (i * self.bin, ((i + 1) * self.bin).min(self.samples));
-            match found.last_mut() {
-                Some(last) if last.end == from => last.end = to,
-                _ => found.push(from..to),
-            }
-        }
-        found
+        in_samples(&rest, self.bin, self.samples)
     }
+}
+
+/// Where a signal of which `width_hz` holds noise rests, in samples; nothing where nothing of it can be rest.
+pub(super) fn find_rest(signal: &[f64], rate: Rate, width_hz: f64) -> Vec<Range<usize>> {
+    let bin = rate.samples_of_ms(BIN_MS);
+    let bins = mean_squares(signal, bin);
+    let length = Rate::new(rate.hz() / bin as f64).map_or(1, |bins| bins.samples_of_ms(REST_MS));
+    let rest = resting(&bins, independent_squares(width_hz, REST_MS), length).unwrap_or_default();
+    in_samples(&rest, bin, signal.len())
+}
+
+/// Mean squares in bins, none below silence.
+fn mean_squares(signal: &[f64], bin: usize) -> Vec<f64> {
+    let mut powers: Vec<f64> =
+        signal.chunks(bin).map(|chunk| chunk.iter().map(|v| v * v).sum::<f64>() / chunk.len() as f64).collect();
+    let silence = SILENCE * powers.iter().copied().fold(0.0, f64::max);
+    for power in powers.iter_mut().filter(|power| **power < silence) {
+        *power = silence;
+    }
+    powers
+}
+
+/// Independent squares in so many ms of noise of a band so wide.
+fn independent_squares(width_hz: f64, ms: f64) -> f64 {
+    2.0 * width_hz * ms / 1000.0
+}
+
+/// Stretches of marked bins in samples.
+fn in_samples(marked: &[bool], bin: usize, samples: usize) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for i in (0..marked.len()).filter(|i| marked[*i]) {
+        let (from, to) = (i * bin, ((i + 1) * bin).min(samples));
+        match found.last_mut() {
+            Some(last) if last.end == from => last.end = to,
+            _ => found.push(from..to),
+        }
+    }
+    found
 }
 
 /// Which bins are rest: those in windows whose level lies in the lowest mode of all levels. `None` where nothing has a level.

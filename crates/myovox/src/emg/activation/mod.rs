@@ -149,10 +149,7 @@ impl Detector {
         rest: &[std::ops::Range<usize>],
         workspace: &mut Workspace,
     ) -> Result<Found<'a>> {
-        let mut high = vec![f64::NAN; signal.len()];
-        for stretch in stretches(signal) {
-            self.high_pass.run_shortened(&signal[stretch.clone()], &mut high[stretch], workspace)?;
-        }
+        let high = self.high_passed(signal, workspace)?;
         let Some(levels) = energy::Levels::new(&high, self.rate, self.width_hz, &self.config, rest) else {
             return Ok(Found::default());
         };
@@ -165,6 +162,19 @@ impl Detector {
         let edges = refiner.learn(&spans);
         let activations = spans.iter().zip(edges).map(|(span, edges)| self.activation(signal, span, edges)).collect();
         Ok(Found { activations, refiner: Some(refiner) })
+    }
+
+    /// Where the muscle rests in a band-passed signal, in samples; nothing where nothing can be told from activity.
+    pub(super) fn rest(&self, signal: &[f64], workspace: &mut Workspace) -> Result<Vec<std::ops::Range<usize>>> {
+        Ok(energy::find_rest(&self.high_passed(signal, workspace)?, self.rate, self.width_hz))
+    }
+
+    fn high_passed(&self, signal: &[f64], workspace: &mut Workspace) -> Result<Vec<f64>> {
+        let mut high = vec![f64::NAN; signal.len()];
+        for stretch in stretches(signal) {
+            self.high_pass.run_shortened(&signal[stretch.clone()], &mut high[stretch], workspace)?;
+        }
+        Ok(high)
     }
 
     fn activation(

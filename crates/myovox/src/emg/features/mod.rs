@@ -432,6 +432,11 @@ fn bridge(x: &[f64], mean: f64, out: &mut Vec<f64>) {
     }
 }
 
+/// Sample entropy with templates of `m` samples and the tolerance `r` in the unit of `x`; `None` where no templates match or none exist.
+pub(super) fn sample_entropy(x: &[f64], m: usize, r: f64) -> Option<f64> {
+    entropy::feature(Feature::Sampen, x, m, r).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
