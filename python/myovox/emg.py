@@ -493,7 +493,8 @@ def session(
     rate : float, optional
         Sampling rate in Hz: for arrays, and only for them.
     labels, units : sequence of str, optional
-        For arrays: names of the channels, by default "CH1", "CH2", ..., which a session calls them by, and their units.
+        For arrays: names of the channels, by default "CH1", "CH2", ..., which a session calls them by, and their units, by default not stated. All
+        channels are muscles, unless the settings or the session say otherwise.
     session : dict, str or os.PathLike, optional
         What the recording cannot know: sides, maximal contractions, targets, exertion, as `myovox.session_schema` describes it.
     config : dict, str or os.PathLike, optional
@@ -538,9 +539,9 @@ def session(
             message = f"recording: more axes than channels and samples: found shape {signal.shape}: expected one or two axes"
             raise ConfigError(message, code="dsp.axes", field="recording")
         names = list(labels) if labels is not None else [f"CH{k + 1}" for k in range(len(signal))]
-        of = [units or "V"] * len(signal) if units is None or isinstance(units, str) else list(units)
-        if config is None and labels is None:
-            config = {"channels": names}
+        of = [units or ""] * len(signal) if units is None or isinstance(units, str) else list(units)
+        if config is None or (isinstance(config, Mapping) and not {"channels", "emg"} & set(config)):
+            config = {**(config or {}), "channels": names}
     found: dict[str, Any] = json.loads(_native.emg_session_json(signal, hz, names, of, platforms, config, session))
     return found
 

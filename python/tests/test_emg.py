@@ -121,6 +121,10 @@ def test_sessions_are_those_of_a_report() -> None:
     assert of_recording["emg"]["channels"] == report["emg"]["channels"]
     of_arrays = emg.session(X, RATE)
     assert [channel["parameters"]["contractions"] for channel in of_arrays["emg"]["channels"]] == [3, 3]
+    assert of_arrays["emg"]["channels"][0]["unit"] is None
+    named = emg.session(X, RATE, labels=["a", "b"], units="mV", config={"contraction.merge_ms": 2500}, session={"channels": {"b": {"role": "derived"}}})
+    (muscle,) = named["emg"]["channels"]
+    assert (muscle["label"], muscle["unit"], muscle["parameters"]["contractions"]) == ("a", "mV", 1)
     with pytest.raises(TypeError):
         emg.session(NAMED, 1000.0)
 
