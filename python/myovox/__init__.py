@@ -1,7 +1,8 @@
 """Motion-capture and muscle recordings (C3D) and phone calls (WAV) turned into numbers that a person can act on.
 
 `analyze` makes the report of a recording, `analyze_many` those of many files. `read_c3d` and `read_wav` give the recordings themselves, as numpy
-arrays with time on the last axis; `C3dReader` gives parts of them; `write_c3d` and `write_wav` make files of arrays. What a reader had to guess is a `Warning`, what fails is an exception under `Error` with a stable ``code``.
+arrays with time on the last axis; `C3dReader` gives parts of them; `write_c3d` and `write_wav` make files of arrays. `dsp` filters arrays, `emg` finds
+contractions and scores in them. What a reader had to guess is a `Warning`, what fails is an exception under `Error` with a stable ``code``.
 
 Every function releases the interpreter's lock while it works and may be called from many threads: a thread pool is enough, processes are not
 needed. Nothing is compiled at run time, so the first call is as fast as the second.
@@ -15,6 +16,10 @@ Examples
 EMG Left Quad 5
 EMG Right Quad 6
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from myovox._analysis import (
     ConfigLike,
@@ -40,6 +45,11 @@ from myovox._native import (
 )
 from myovox._recordings import Policy, Source, read_c3d, read_wav, write_c3d, write_wav
 from myovox._report import Report
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from myovox import dsp, emg
 
 __all__ = [
     "C3dPart",
@@ -67,6 +77,8 @@ __all__ = [
     "analyze",
     "analyze_json",
     "analyze_many",
+    "dsp",
+    "emg",
     "read_c3d",
     "read_wav",
     "report_schema",
@@ -74,3 +86,12 @@ __all__ = [
     "write_c3d",
     "write_wav",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """The modules for arrays, when they are first asked for: an import that wants reports alone stays light."""
+    if name in ("dsp", "emg"):
+        import importlib  # noqa: PLC0415 -- as above
+
+        return importlib.import_module(f"myovox.{name}")
+    raise AttributeError(f"module 'myovox' has no attribute '{name}'")

@@ -1,7 +1,7 @@
 """The extension module behind the package; `python -m mypy.stubtest myovox._native` holds this file to it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -26,12 +26,32 @@ __all__ = [
     "_panic",
     "analyze_json",
     "analyze_many_json",
+    "burg",
+    "comb_sos",
+    "design_sos",
+    "emg_channels_json",
+    "emg_cocontraction_json",
+    "emg_envelope",
+    "emg_fatigue_json",
+    "emg_features_json",
+    "emg_score_json",
+    "emg_session_json",
+    "emg_synergies",
+    "hilbert",
+    "min_max",
+    "moving",
+    "notch_sos",
     "read_c3d",
     "read_wav",
     "report_schema_json",
+    "resample_poly",
     "run_command",
     "session_schema_json",
     "simd_level",
+    "sosfilt",
+    "sosfiltfilt",
+    "tkeo",
+    "welch",
     "write_c3d",
     "write_wav",
 ]
@@ -317,7 +337,7 @@ def analyze_json(
     source: Source, *, name: str | None = None, config: ConfigLike | None = None, session: SessionLike | None = None
 ) -> str: ...
 def analyze_many_json(
-    paths: list[str | os.PathLike[str]],
+    paths: Sequence[str | os.PathLike[str]],
     *,
     config: ConfigLike | None = None,
     session: SessionLike | None = None,
@@ -328,3 +348,86 @@ def session_schema_json() -> str: ...
 def run_command(arguments: list[str]) -> int: ...
 def simd_level() -> str: ...
 def _panic(words: str) -> None: ...
+def design_sos(
+    family: str,
+    order: int,
+    edges_hz: Sequence[float],
+    btype: str,
+    rate: float,
+    ripple_db: float,
+    attenuation_db: float,
+    norm: str,
+) -> npt.NDArray[np.float64]: ...
+def notch_sos(f0_hz: float, q: float, rate: float, last: int) -> npt.NDArray[np.float64]: ...
+def comb_sos(f0_hz: float, q: float, rate: float, shape: str, teeth: str) -> npt.NDArray[np.float64]: ...
+def sosfiltfilt(
+    sos: npt.NDArray[np.float64],
+    x: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+    padtype: str,
+    padlen: int | None,
+) -> None: ...
+def sosfilt(
+    sos: npt.NDArray[np.float64],
+    x: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+    state: npt.NDArray[np.float64],
+) -> None: ...
+def hilbert(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], padding: int) -> None: ...
+def tkeo(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], edge: str) -> None: ...
+def resample_poly(x: npt.NDArray[np.float64], up: int, down: int) -> npt.NDArray[np.float64]: ...
+def moving(statistic: str, x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], window: int, edges: str) -> None: ...
+def min_max(x: npt.NDArray[np.float64], buckets: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+def burg(x: npt.NDArray[np.float64], order: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
+def welch(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    nperseg: int,
+    noverlap: int | None,
+    nfft: int | None,
+    window: str,
+    detrend: str,
+    scaling: str,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
+def emg_envelope(
+    x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], rate: float, config: Mapping[str, Any]
+) -> str | None: ...
+def emg_channels_json(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    config: ConfigLike | None,
+    rest: Sequence[tuple[float, float]],
+    mvc: Sequence[float | None],
+) -> str: ...
+def emg_features_json(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    config: Mapping[str, Any],
+    baseline: Sequence[float | None],
+    spans: Sequence[tuple[int, int]] | None,
+) -> str: ...
+def emg_session_json(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    labels: Sequence[str],
+    units: Sequence[str],
+    platform_channels: Sequence[int],
+    config: ConfigLike | None,
+    session: SessionLike | None,
+) -> str: ...
+def emg_score_json(facts: Mapping[str, Any]) -> str: ...
+def emg_fatigue_json(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    config: ConfigLike | None,
+    fatigue: Mapping[str, Any],
+    rest: Sequence[tuple[float, float]],
+    spans: Sequence[tuple[int, int]] | None,
+    force: str,
+) -> str: ...
+def emg_cocontraction_json(
+    agonist: npt.NDArray[np.float64], antagonist: npt.NDArray[np.float64], normalisation: tuple[str, str]
+) -> str: ...
+def emg_synergies(
+    envelopes: npt.NDArray[np.float64], config: dict[str, Any]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], str]: ...

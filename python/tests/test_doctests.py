@@ -6,6 +6,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import types
 
 import pytest
 from conftest import ROOT
@@ -22,9 +23,10 @@ def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert results.failed == 0, f"{results.failed} of {results.attempted} examples in {name}"
 
 
-def test_everything_public_is_documented_and_functions_have_an_example() -> None:
-    for name in myovox.__all__:
-        item = getattr(myovox, name)
+@pytest.mark.parametrize("module", [myovox, myovox.dsp, myovox.emg], ids=["myovox", "dsp", "emg"])
+def test_everything_public_is_documented_and_functions_have_an_example(module: types.ModuleType) -> None:
+    for name in module.__all__:
+        item = getattr(module, name)
         if inspect.isfunction(item):
             text = inspect.getdoc(item) or ""
             for section in ("Returns", "Examples"):

@@ -44,13 +44,20 @@ def longest_wait(work: Callable[[], object]) -> tuple[float, float]:
 
 
 BIG_SOUND = bytes(range(256)) * 80_000
+BIG_ARRAY = np.random.default_rng(0).standard_normal((8, 600_000))
+BAND = myovox.dsp.butter_sos(4, (20.0, 450.0), "bandpass", 2000.0)
 BIG_TRIAL = c3d_bytes(16, [float(np.sin(i / 7.0)) for i in range(60_000)])
 
 
 @pytest.mark.parametrize(
     "work",
-    [lambda: myovox.read_wav(BIG_SOUND, raw="mulaw:8000"), lambda: myovox.analyze_json(BIG_TRIAL)],
-    ids=["read_wav", "analyze"],
+    [
+        lambda: myovox.read_wav(BIG_SOUND, raw="mulaw:8000"),
+        lambda: myovox.analyze_json(BIG_TRIAL),
+        lambda: myovox.dsp.sosfiltfilt(BAND, BIG_ARRAY),
+        lambda: myovox.emg.envelope(BIG_ARRAY, 2000.0, method="hilbert"),
+    ],
+    ids=["read_wav", "analyze", "dsp", "emg"],
 )
 def test_other_threads_go_on_meanwhile(work: Callable[[], object]) -> None:
     interval = sys.getswitchinterval()

@@ -12,6 +12,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::border::Failure;
@@ -65,6 +66,41 @@ fn read(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
     }
     let path = path_of(given, "config")?;
     Ok(given.py().detach(|| Config::from_path(&path))?)
+}
+
+/// The settings of the muscle analysis in the argument `config`: those alone, or all settings with them under `emg`.
+pub(crate) fn emg(argument: Option<&Bound<'_, PyAny>>) -> Result<Config, Failure> {
+    let Some(table) = argument.and_then(|given| given.cast::<PyMapping>().ok()) else { return config(argument) };
+    let mut object = object_of(table, "", 0, Keys::Dotted)?;
+    if !object.contains_key("emg") {
+        object = Map::from_iter([("emg".to_owned(), Value::Object(object))]);
+    }
+    let config = Config::from_json(&Value::Object(object).to_string())?;
+    config.check()?;
+    Ok(config)
+}
+
+/// Settings that stand outside `Config`, under `name` in messages, as their type reads them.
+pub(crate) fn typed<T: DeserializeOwned>(argument: &Bound<'_, PyMapping>, name: &str) -> Result<T, Failure> {
+    let table = Value::Object(object_of(argument, name, 0, Keys::Dotted)?);
+    let read = serde_json::from_value(table);
+    read.map_err(|cause| Error::config("config.bad-value", cause.to_string()).field(name).into())
+}
+
+/// The session of the argument `session`, without its calibration recording, which arrays have no place for.
+pub(crate) fn session(argument: Option<&Bound<'_, PyAny>>) -> Result<Session, Failure> {
+    let Some(given) = argument else { return Ok(Session::default()) };
+    let session = if let Ok(table) = given.cast::<PyMapping>() {
+        Session::from_json(&Value::Object(object_of(table, "", 0, Keys::Whole)?).to_string())?
+    } else {
+        let path = path_of(given, "session")?;
+        given.py().detach(|| Session::from_path(&path))?
+    };
+    if session.calibration_recording.is_some() {
+        let error = Error::config("session.calibration-not-read", "arrays do not open a calibration recording");
+        return Err(error.field("calibration_recording").expected("values of MVC in the session").into());
+    }
+    Ok(session)
 }
 
 /// The defaults with the reading policy `policy` under `key`.

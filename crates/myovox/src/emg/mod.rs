@@ -19,6 +19,7 @@
 //! [`channels`] from labels and units.
 
 pub mod activation;
+pub mod arrays;
 mod assess;
 pub mod channels;
 pub mod cocontraction;
