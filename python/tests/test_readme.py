@@ -27,11 +27,12 @@ def test_python_blocks_run(block: str, monkeypatch: pytest.MonkeyPatch, capsys: 
 
 @pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])
 def test_commands_run(line: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # The lines build on one another: one folder for all of them, with the fixtures beside.
+    # The lines build on one another: one folder for all of them, with fixtures and examples beside.
     folder = tmp_path_factory.getbasetemp() / "readme"
     if not folder.exists():
         folder.mkdir()
-        (folder / "fixtures").symlink_to(ROOT / "fixtures")
+        for name in ("fixtures", "examples"):
+            (folder / name).symlink_to(ROOT / name)
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(["sh", "-c", line], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

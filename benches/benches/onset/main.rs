@@ -4,6 +4,15 @@
 //! world is written as `NAME.f64` (little-endian samples) with its truth in `trials.json`, for detectors of other programs:
 //! `benches/python/bench_onset.py` reads them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program that simulates and prints; the same bits on every processor are not promised of it"
+)]
+
 mod trials;
 
 use std::fmt::Write as _;
@@ -89,7 +98,7 @@ fn detect(samples: &[f64], world: &World) -> Vec<Activation> {
 /// One row of the table.
 fn cell(model: Model, snr: f64, world: &World, options: &Options, calibration: &mut Calibration) -> String {
     let (mut onsets, mut offsets) = (Vec::new(), Vec::new());
-    let (mut missed, mut invented, mut covered, mut placed) = (0, 0, 0, 0);
+    let (mut missed, mut invented, mut covered, mut placed) = (0_usize, 0_usize, 0_usize, 0_usize);
     for seed in options.seed..options.seed + options.trials {
         let trial = trial(model, snr, world, seed);
         let found = detect(&trial.samples, world);
@@ -112,14 +121,16 @@ fn cell(model: Model, snr: f64, world: &World, options: &Options, calibration: &
         offsets.extend(pairs.iter().map(|&(truth, index)| 1e3 * (found[index].offset_s - trial.offsets[truth])));
     }
     let matched = onsets.len() as f64;
-    let f1 = 2.0 * matched / (2.0 * matched + f64::from(u32::try_from(missed + invented).unwrap()));
+    let f1 = 2.0 * matched / (2.0 * matched + (missed + invented) as f64);
     let mut row = String::new();
     for errors in [&mut onsets, &mut offsets] {
         let bias = median(errors);
-        errors.iter_mut().for_each(|e| *e = e.abs());
+        for error in errors.iter_mut() {
+            *error = error.abs();
+        }
         let _ = write!(row, "| {:.2} ({bias:+.1}) ", median(errors));
     }
-    let _ = write!(row, "| {f1:.3} | {:.2}", covered as f64 / f64::max(placed as f64, 1.0));
+    let _ = write!(row, "| {f1:.3} | {:.2}", covered as f64 / placed.max(1) as f64);
     row
 }
 

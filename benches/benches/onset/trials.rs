@@ -8,7 +8,7 @@ use realfft::RealFftPlanner;
 
 /// How an activity rises and falls, or what rest is disturbed by.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Model {
+pub(crate) enum Model {
     /// At once.
     Step,
     /// Linearly.
@@ -23,36 +23,37 @@ pub enum Model {
 
 /// What the model leaves open.
 #[derive(Clone, Copy, Debug)]
-pub struct World {
+pub(crate) struct World {
     /// Sampling rate in Hz.
-    pub rate_hz: f64,
+    pub(crate) rate_hz: f64,
     /// Band of noise and activity in Hz.
-    pub band_hz: (f64, f64),
+    pub(crate) band_hz: (f64, f64),
     /// Duration of the linear rises and falls in s.
-    pub ramp_s: f64,
+    pub(crate) ramp_s: f64,
     /// Root mean square of rest, in the unit of the signal.
-    pub rest: f64,
+    pub(crate) rest: f64,
     /// Constant added, in multiples of rest.
-    pub offset: f64,
+    pub(crate) offset: f64,
 }
 
 impl World {
     /// That of the benchmark: 2 kHz, 20-450 Hz, 100 ms, 5 microvolts in volts.
-    pub const STANDARD: Self = Self { rate_hz: 2000.0, band_hz: (20.0, 450.0), ramp_s: 0.1, rest: 5e-6, offset: 0.0 };
+    pub(crate) const STANDARD: Self =
+        Self { rate_hz: 2000.0, band_hz: (20.0, 450.0), ramp_s: 0.1, rest: 5e-6, offset: 0.0 };
 }
 
 /// One simulated recording.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub(crate) struct Trial {
     /// The signal.
-    pub samples: Vec<f64>,
+    pub(crate) samples: Vec<f64>,
     /// True onsets in s.
-    pub onsets: Vec<f64>,
+    pub(crate) onsets: Vec<f64>,
     /// True offsets in s.
-    pub offsets: Vec<f64>,
+    pub(crate) offsets: Vec<f64>,
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014), uniform and normal.
+/// `SplitMix64` (Steele, Lea, Flood 2014), uniform and normal.
 struct Random(u64);
 
 impl Random {
@@ -112,7 +113,7 @@ impl Burst {
 }
 
 /// The trial of a seed.
-pub fn trial(model: Model, snr_db: f64, world: &World, seed: u64) -> Trial {
+pub(crate) fn trial(model: Model, snr_db: f64, world: &World, seed: u64) -> Trial {
     let tag = match model {
         Model::Step => 1,
         Model::Ramp => 2,
@@ -124,13 +125,15 @@ pub fn trial(model: Model, snr_db: f64, world: &World, seed: u64) -> Trial {
     let quiet = matches!(model, Model::Rest | Model::RestWithHeart);
     let seconds = if quiet { 60.0 } else { 30.0 };
     let n = (seconds * world.rate_hz) as usize;
-    let mut samples = banded(random.noise(n), world);
-    samples.iter_mut().for_each(|v| *v += 0.1 * random.normal());
+    let mut samples = banded(&random.noise(n), world);
+    for v in &mut samples {
+        *v += 0.1 * random.normal();
+    }
     let bursts = if quiet { Vec::new() } else { bursts(model, world, &mut random) };
     if !quiet {
         let white = random.noise(n);
-        let muscle = banded(if model == Model::Realistic { shwedyk(white, world.rate_hz) } else { white }, world);
-        let wander = slow(random.noise(n), 2.0, world.rate_hz);
+        let muscle = banded(&if model == Model::Realistic { shwedyk(white, world.rate_hz) } else { white }, world);
+        let wander = slow(&random.noise(n), 2.0, world.rate_hz);
         let snr = 10_f64.powf(snr_db / 20.0);
         for (i, sample) in samples.iter_mut().enumerate() {
             let t = i as f64 / world.rate_hz;
@@ -144,7 +147,9 @@ pub fn trial(model: Model, snr_db: f64, world: &World, seed: u64) -> Trial {
         Model::RestWithHeart => beat(&mut samples, world, &mut random),
         _ => {}
     }
-    samples.iter_mut().for_each(|v| *v = (*v + world.offset) * world.rest);
+    for v in &mut samples {
+        *v = (*v + world.offset) * world.rest;
+    }
     let (onsets, offsets) = bursts.iter().map(|burst| burst.truth(model)).unzip();
     Trial { samples, onsets, offsets }
 }
@@ -171,7 +176,7 @@ fn bursts(model: Model, world: &World, random: &mut Random) -> Vec<Burst> {
 
 /// 1 microvolt of hum and 10 of drift below 1 Hz, where rest has 5.
 fn disturb(samples: &mut [f64], world: &World, random: &mut Random) {
-    let drift = slow(random.noise(samples.len()), 1.0, world.rate_hz);
+    let drift = slow(&random.noise(samples.len()), 1.0, world.rate_hz);
     for (i, (sample, drift)) in samples.iter_mut().zip(drift).enumerate() {
         *sample += 0.2 * 2_f64.sqrt() * (TAU * 50.0 * i as f64 / world.rate_hz).sin() + 2.0 * drift;
     }
@@ -195,13 +200,13 @@ fn beat(samples: &mut [f64], world: &World, random: &mut Random) {
 }
 
 /// Through the band, to unit variance.
-fn banded(noise: Vec<f64>, world: &World) -> Vec<f64> {
+fn banded(noise: &[f64], world: &World) -> Vec<f64> {
     let (low, high) = world.band_hz;
-    filtered(&noise, 4, Band::BandPass(low, high), world.rate_hz)
+    filtered(noise, 4, Band::BandPass(low, high), world.rate_hz)
 }
 
-fn slow(noise: Vec<f64>, edge_hz: f64, rate_hz: f64) -> Vec<f64> {
-    filtered(&noise, 2, Band::LowPass(edge_hz), rate_hz)
+fn slow(noise: &[f64], edge_hz: f64, rate_hz: f64) -> Vec<f64> {
+    filtered(noise, 2, Band::LowPass(edge_hz), rate_hz)
 }
 
 fn filtered(x: &[f64], order: usize, band: Band, rate_hz: f64) -> Vec<f64> {
@@ -209,7 +214,9 @@ fn filtered(x: &[f64], order: usize, band: Band, rate_hz: f64) -> Vec<f64> {
     let mut y = vec![0.0; x.len()];
     ZeroPhase::new(sos, Extension::Odd, None).run(x, &mut y, &mut Workspace::default()).unwrap();
     let rms = (y.iter().map(|v| v * v).sum::<f64>() / y.len() as f64).sqrt();
-    y.iter_mut().for_each(|v| *v /= rms);
+    for v in &mut y {
+        *v /= rms;
+    }
     y
 }
 

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use myovox::analyze::{Conversion, Format};
 use myovox::dsp::hilbert::Hilbert;
-use myovox::dsp::iir::{Band, Chain, Extension, Rectify, SosStream, ZeroPhase, butterworth};
-use myovox::dsp::moving::{Edges, Moving, Statistic};
+use myovox::dsp::iir::{Band, Chain, Extension, Rectify, SosStream, Workspace, ZeroPhase, butterworth};
+use myovox::dsp::moving::{self, Edges, Moving, Statistic};
 use myovox::dsp::resample::Resampler;
 use myovox::dsp::welch::{Welch, WelchConfig};
 use myovox::formats::access::FileReader;
@@ -94,7 +94,7 @@ fn plans_that_ran_before_allocate_nothing() {
     let rms = Moving::new(Statistic::Rms, 200, Edges::Reflect).unwrap();
     let mut welch = Welch::new(&WelchConfig::default(), rate).unwrap();
     let (x, mut y) = (vec![0.5; 60_000], vec![0.0; 60_000]);
-    let (mut for_filters, mut for_windows) = (Default::default(), Default::default());
+    let (mut for_filters, mut for_windows) = (Workspace::default(), moving::Workspace::default());
     let mut run = || {
         for n in [x.len(), 1000] {
             chain.run(&x[..n], &mut y[..n], &mut for_filters).unwrap();

@@ -344,8 +344,8 @@ mod tests {
 
     #[test]
     fn what_is_long_is_cut_with_one_sample_between() {
-        assert_eq!(split(vec![0..25_000], 10_000), [0..10_000, 10_001..20_001, 20_002..25_000]);
-        assert_eq!(split(vec![5..10_005], 10_000), std::slice::from_ref(&(5..10_005)));
+        assert_eq!(split(std::iter::once(0..25_000).collect(), 10_000), [0..10_000, 10_001..20_001, 20_002..25_000]);
+        assert_eq!(split(std::iter::once(5..10_005).collect(), 10_000), std::slice::from_ref(&(5..10_005)));
     }
 
     #[test]
@@ -365,8 +365,8 @@ mod tests {
         };
         assert_eq!(refused(&wave), None);
         assert_eq!(refused(&wave[..9900]), Some(Refusal::TooShort));
-        assert_eq!(refused(&[1.0; 601_000]), Some(Refusal::TooLong));
-        assert_eq!(refused(&[1.0; 20_000]), Some(Refusal::Flat));
+        assert_eq!(refused(&vec![1.0; 601_000]), Some(Refusal::TooLong));
+        assert_eq!(refused(&vec![1.0; 20_000]), Some(Refusal::Flat));
         assert_eq!(refused(&with_nan), Some(Refusal::NotFinite));
         assert_eq!(spans(&with_nan, rate, &PriorConfig::default()).unwrap_err().code(), "emg.prior-refused");
     }

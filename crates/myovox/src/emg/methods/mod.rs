@@ -283,7 +283,8 @@ mod tests {
     fn merging_comes_before_dropping() {
         let rate = Rate::new(1000.0).unwrap();
         let post = Post::default().merge_ms(40.0).minimum_ms(100.0);
-        let pieces: Vec<Range<usize>> = (0..13).map(|k| 2000 + 120 * k..2080 + 120 * k).chain([6000..6080]).collect();
+        let pieces: Vec<Range<usize>> =
+            (0..13).map(|k| 2000 + 120 * k..2080 + 120 * k).chain(std::iter::once(6000..6080)).collect();
         assert_eq!(settle(pieces, rate, &post), std::slice::from_ref(&(2000..3520)));
     }
 

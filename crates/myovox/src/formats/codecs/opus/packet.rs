@@ -107,10 +107,12 @@ mod tests {
         assert_eq!(frames_of(&[]), 0);
     }
 
+    type Pieces<'a> = &'a [&'a [u8]];
+
     #[test]
     fn a_delimited_packet_is_the_plain_one_with_one_length_more() {
         let long = [7; 300];
-        let cases: [(&[&[u8]], &[&[u8]]); 6] = [
+        let cases: [(Pieces<'_>, Pieces<'_>); 6] = [
             (&[&[0x08], &[3], &[1, 2, 3]], &[&[0x08], &[1, 2, 3]]),
             (&[&[0x09], &[2], &[1, 2, 3, 4]], &[&[0x09], &[1, 2, 3, 4]]),
             (&[&[0x0A], &[1], &[2], &[1, 2, 3]], &[&[0x0A], &[1], &[1, 2, 3]]),
