@@ -55,7 +55,16 @@ const ANY: Rises = [1.0 / RISES_MS.len() as f64; RISES_MS.len()];
 const LEARNING_DOUBT: f64 = 0.3;
 const STATED_DOUBT: f64 = 0.15;
 
-/// How much more probable the learnt durations must make the edges before steps are given up, as a natural logarithm.
+/// Steps, all but surely.
+const STEPS: Rises = {
+    let mut rises = [1e-4; RISES_MS.len()];
+    rises[0] = 1.0;
+    rises
+};
+
+/// How much more probable the learnt durations must make all edges, and then those of one side, before steps are given up for them, as natural
+/// logarithms.
+const FOR_ANY_RAMP: f64 = 7.0;
 const FOR_RAMPS: f64 = 2.0;
 
 /// Resolution of the start of a ramp, in ms.
@@ -99,9 +108,8 @@ struct Profile {
     start: usize,
     /// Likelihood per duration and start, in multiples of the largest.
     starts: Vec<Vec<f64>>,
-    /// Their sums per duration, and the logarithm of what they are multiples of.
+    /// Their sums per duration.
     sums: Rises,
-    top: f64,
     /// Likelihood of a step at single samples from `fine_start` on, in multiples of the largest.
     fine: Vec<f64>,
     fine_start: usize,
@@ -120,7 +128,10 @@ impl<'a> Refiner<'a> {
             (0..spans.len()).map(|k| self.profile(side, spans, k, 1.0)).collect()
         };
         let (onsets, offsets) = (profiles(Side::Onset), profiles(Side::Offset));
-        (self.onsets, self.offsets) = (learn(&onsets), learn(&offsets));
+        let (rises, falls) = (Learnt::from(&onsets), Learnt::from(&offsets));
+        let sudden = rises.gain + falls.gain <= FOR_ANY_RAMP;
+        let known = |learnt: Learnt| if sudden || learnt.gain <= FOR_RAMPS { STEPS } else { learnt.rises };
+        (self.onsets, self.offsets) = (known(rises), known(falls));
         let edge = |side: Side, profile: &Option<Profile>| profile.as_ref().map(|profile| self.edge(side, profile));
         onsets.iter().zip(&offsets).map(|(on, off)| (edge(Side::Onset, on), edge(Side::Offset, off))).collect()
     }
@@ -178,11 +189,11 @@ impl<'a> Refiner<'a> {
         let plateau = &squares[first - from..last.min(until) - from];
         let excess = (plateau.iter().sum::<f64>() / plateau.len() as f64 - 1.0).max(LEAST_EXCESS);
         squares.truncate(latest.min(until) - from);
-        Some(self.likelihoods(&squares, from, excess)).filter(|profile| profile.top.is_finite())
+        self.likelihoods(&squares, from, excess)
     }
 
-    /// The likelihood of every duration and start in squares of which the plateau exceeds 1 by `excess`.
-    fn likelihoods(&self, squares: &[f64], start: usize, excess: f64) -> Profile {
+    /// The likelihood of every duration and start in squares of which the plateau exceeds 1 by `excess`; `None` where no edge fits into them.
+    fn likelihoods(&self, squares: &[f64], start: usize, excess: f64) -> Option<Profile> {
         let half = 0.5 * self.weighing.independence;
         // What a square of such a variance says for the plateau against rest, and what it costs.
         let terms = |share: f64| {
@@ -206,6 +217,9 @@ impl<'a> Refiner<'a> {
             .collect();
         let best = (0..=bins.len()).max_by(|a, b| starts[0][*a].total_cmp(&starts[0][*b])).unwrap_or(0);
         let top = starts.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+        if !top.is_finite() {
+            return None;
+        }
         let mut sums = [0.0; RISES_MS.len()];
         for (sum, row) in sums.iter_mut().zip(&mut starts) {
             for log in row.iter_mut() {
@@ -214,7 +228,7 @@ impl<'a> Refiner<'a> {
             *sum = row.iter().sum();
         }
         let (fine_start, fine) = self.fine_steps(squares, best, excess);
-        Profile { start, starts, sums, top, fine, fine_start }
+        Some(Profile { start, starts, sums, fine, fine_start })
     }
 
     /// Likelihoods of a step at every sample around bin `best`.
@@ -338,32 +352,38 @@ fn exp_of(x: f64) -> f64 {
     if x < -40.0 { 0.0 } else { math::exp(x) }
 }
 
-/// The distribution of durations that makes all edges together most probable; steps, where they do as well.
-fn learn(profiles: &[Option<Profile>]) -> Rises {
-    const ROUNDS: usize = 30;
-    let profiles: Vec<&Profile> = profiles.iter().flatten().collect();
-    let evidence = |rises: &Rises| -> f64 {
-        let of = |profile: &&Profile| {
-            let sum: f64 = profile.sums.iter().zip(rises).map(|(sum, p)| sum * p).sum();
-            math::ln(sum.max(f64::MIN_POSITIVE)) + profile.top
-        };
-        profiles.iter().map(of).sum()
-    };
-    let mut rises = ANY;
-    for _ in 0..ROUNDS {
-        let mut counts: Rises = ANY.map(|p| LEARNING_DOUBT * p);
-        for profile in &profiles {
-            let all: f64 = profile.sums.iter().zip(&rises).map(|(sum, p)| sum * p).sum();
-            for ((count, sum), p) in counts.iter_mut().zip(&profile.sums).zip(&rises) {
-                *count += if all > 0.0 { sum * p / all } else { 0.0 };
+/// What the edges of one side teach about durations.
+struct Learnt {
+    /// The distribution that makes all edges together most probable.
+    rises: Rises,
+    /// How much more probable than steps it makes them, as a natural logarithm.
+    gain: f64,
+}
+
+impl Learnt {
+    fn from(profiles: &[Option<Profile>]) -> Self {
+        const ROUNDS: usize = 30;
+        let profiles: Vec<&Profile> = profiles.iter().flatten().collect();
+        let mass =
+            |profile: &Profile, rises: &Rises| -> f64 { profile.sums.iter().zip(rises).map(|(sum, p)| sum * p).sum() };
+        let mut rises = ANY;
+        for _ in 0..ROUNDS {
+            let mut counts: Rises = ANY.map(|p| LEARNING_DOUBT * p);
+            for profile in &profiles {
+                let all = mass(profile, &rises);
+                for ((count, sum), p) in counts.iter_mut().zip(&profile.sums).zip(&rises) {
+                    *count += if all > 0.0 { sum * p / all } else { 0.0 };
+                }
             }
+            let all: f64 = counts.iter().sum();
+            rises = counts.map(|count| count / all);
         }
-        let all: f64 = counts.iter().sum();
-        rises = counts.map(|count| count / all);
+        let evidence = |rises: &Rises| -> f64 {
+            profiles.iter().map(|profile| math::ln(mass(profile, rises).max(f64::MIN_POSITIVE))).sum()
+        };
+        let gain = evidence(&rises) - evidence(&STEPS);
+        Self { rises, gain }
     }
-    let mut steps = [1e-4; RISES_MS.len()];
-    steps[0] = 1.0;
-    if evidence(&steps) >= evidence(&rises) - FOR_RAMPS { steps } else { rises }
 }
 
 /// The place, in samples, below which the share `q` of the mass lies; mass is spread over its sample.
