@@ -2,12 +2,12 @@
 //!
 //! In comes a band-passed signal, NaN inside gaps; nothing else, above all no rest interval and no signal-to-noise ratio. The way:
 //!
-//! 1. [`energy`]: rest is the lowest mode of the signal's level, found; mean squares over a short and a long window are compared with what
+//! 1. `energy`: rest is the lowest mode of the signal's level, found; mean squares over a short and a long window are compared with what
 //!    chi-square noise of that level reaches, with hysteresis. Runs are merged, then short ones dropped. The signal is high-passed for this, at
 //!    60 Hz, where heart beats have no power.
-//! 2. [`weighing`]: the spectra of rest and activity say how much each frequency tells; a filter weighs them so, which is what the likelihood
+//! 2. `weighing`: the spectra of rest and activity say how much each frequency tells; a filter weighs them so, which is what the likelihood
 //!    ratio of two Gaussian processes asks for.
-//! 3. [`edge`]: around each rough edge the likelihood of every start and every duration of the rise (0, the step, to 290 ms, amplitude rising
+//! 3. `edge`: around each rough edge the likelihood of every start and every duration of the rise (0, the step, to 290 ms, amplitude rising
 //!    linearly as in Staude 2001) is computed; how long rises are is learnt from all edges of the recording together. The edge is the median
 //!    of what is then probable, its interval holds 95 %.
 //!
