@@ -28,9 +28,9 @@ class ActivationConfig(TypedDict):
     """What counts as an activation."""
 
     on_deviates: float
-    """How far the level must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 5: fewer than one false activation in ten minutes of noise."""
+    """How far the level must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 6: at 5 simulated noise begins one in twenty minutes, at 6 none in forty."""
     off_deviates: float
-    """How far it must exceed rest to go on. Default 2.5."""
+    """How far it must exceed rest to go on. Default 1.5: the lower, the nearer to its foot a slow rise is first looked for."""
     short_ms: float
     """The short window of the level, in ms. Default 60."""
     long_ms: float

@@ -295,3 +295,52 @@ fn contractions_match_those_that_the_game_counted() {
     }
     assert!(hits >= 24, "{hits} of 26");
 }
+
+#[test]
+fn a_steady_tone_is_no_activation() {
+    for hz in [50.0, 90.0, 200.0] {
+        let tone: Vec<f64> = (0..20_000)
+            .map(|i| 1e-4 * myovox::dsp::math::sin(std::f64::consts::TAU * hz * f64::from(i) / RATE_HZ))
+            .collect();
+        let channel = analyze_at(RATE_HZ, &tone, &EmgConfig::default()).emg.channels.remove(0);
+        assert!(
+            channel.activations.is_empty() && channel.contractions.is_empty(),
+            "{hz} Hz: {:?}",
+            channel.activations
+        );
+    }
+}
+
+#[test]
+fn edges_are_the_bursts_own_and_not_the_envelope_s() {
+    for seed in 1..=5 {
+        let channel = analyze_at(RATE_HZ, &bursts(seed), &EmgConfig::default()).emg.channels.remove(0);
+        assert_eq!((channel.activations.len(), channel.contractions.len()), (8, 8));
+        for (k, (activation, contraction)) in channel.activations.iter().zip(&channel.contractions).enumerate() {
+            let (onset, offset) = (5000 + 3000 * k, 6500 + 3000 * k);
+            assert!(
+                activation.onset.abs_diff(onset) <= 10 && activation.offset.abs_diff(offset) <= 10,
+                "{activation:?}"
+            );
+            assert_eq!((contraction.onset, contraction.offset), (activation.onset, activation.offset));
+            assert!(contraction.confidence > 0.9 && contraction.onset_edge.is_some());
+        }
+    }
+}
+
+#[test]
+fn a_spike_a_pulse_and_a_plateau_add_nothing() {
+    let clean = contractions(&bursts(2)).len();
+    let disturbed: [fn(&mut [f64]); 4] = [
+        |x| x[1500] = 0.1,
+        |x| x[1500..1550].iter_mut().for_each(|v| *v += 0.05),
+        |x| x[1500..1770].fill(-5.5e-3),
+        |x| x[1500..2500].fill(-5.5e-3),
+    ];
+    for disturb in disturbed {
+        let mut x = bursts(2);
+        disturb(&mut x);
+        let channel = analyze_at(RATE_HZ, &x, &EmgConfig::default()).emg.channels.remove(0);
+        assert_eq!((channel.contractions.len(), channel.activations.len()), (clean, 8));
+    }
+}

@@ -70,8 +70,9 @@ impl Levels {
         let of_rest = |level: &[f64], ms: f64| -> Option<(f64, f64)> {
             let mut rest: Vec<f64> =
                 level.iter().zip(&resting).filter(|(v, rest)| **rest && v.is_finite()).map(|(v, _)| *v).collect();
-            let spread = robust::mad_sigma(&mut rest)?;
             let mean = robust::median(&mut rest)?;
+            // What remains of the values are their deviations.
+            let spread = robust::mad_sigma(&mut rest)?;
             // Rest that varies more than noise does has fewer independent squares.
             (mean > 0.0).then(|| (mean, dof(ms).min(2.0 * (mean / spread) * (mean / spread))))
         };

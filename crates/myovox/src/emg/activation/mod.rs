@@ -33,11 +33,11 @@ use crate::units::{Rate, Span};
 config! {
     /// What counts as an activation.
     pub struct ActivationConfig {
-        /// How far the level must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 5:
-        /// fewer than one false activation in ten minutes of noise.
-        on_deviates: f64 = 5.0,
-        /// How far it must exceed rest to go on. Default 2.5.
-        off_deviates: f64 = 2.5,
+        /// How far the level must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 6: at 5
+        /// simulated noise begins one in twenty minutes, at 6 none in forty.
+        on_deviates: f64 = 6.0,
+        /// How far it must exceed rest to go on. Default 1.5: the lower, the nearer to its foot a slow rise is first looked for.
+        off_deviates: f64 = 1.5,
         /// The short window of the level, in ms. Default 60.
         short_ms: f64 = 60.0,
         /// The long window, which sees weak activations, in ms. Default 200.
