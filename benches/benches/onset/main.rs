@@ -1,8 +1,7 @@
 //! The onset benchmark: how far from the truth onsets and offsets are, how many are missed or invented, and what a confidence is worth.
 //!
 //! `cargo bench -p myovox-benches --bench onset -- [--seed 1] [--trials 20] [--export FOLDER]`. With `--export` every trial of the standard
-//! world is written as `NAME.f64` (little-endian samples) with its truth in `trials.json`, for detectors of other programs:
-//! `benches/python/bench_onset.py` reads them.
+//! world is written as `NAME.f64` (little-endian samples) with its truth in `trials.json`, for detectors of other programs.
 
 #![allow(
     clippy::cast_possible_truncation,
