@@ -33,8 +33,9 @@ pub(super) fn place(spans: &[(usize, usize)], found: &Found<'_>, envelope: &[f64
     (0..spans.len())
         .map(|k| {
             let (onset, offset) = (placer.edge(Side::Onset, k), placer.edge(Side::Offset, k));
-            let start = onset.as_ref().map_or(spans[k].0, |edge| edge.sample).clamp(free, envelope.len() - 1);
-            let limit = spans.get(k + 1).map_or(envelope.len(), |next| next.1);
+            // Neither beyond its own rough end nor into a neighbour, however short the spans are.
+            let start = onset.as_ref().map_or(spans[k].0, |edge| edge.sample).min(spans[k].1 - 1).max(free);
+            let limit = spans.get(k + 1).map_or(envelope.len(), |next| next.0);
             let end = offset.as_ref().map_or(spans[k].1, |edge| edge.sample).min(limit).max(start + 1);
             free = end;
             Placed { span: (start, end), onset, offset }

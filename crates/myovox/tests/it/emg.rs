@@ -6,7 +6,8 @@ mod methods;
 
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{
-    Analysis, ChannelInfo, Contraction, EmgConfig, EnvelopeConfig, EnvelopeMethod, Gap, GapCause, Plan, Signal,
+    ActivationConfig, Analysis, ChannelInfo, Contraction, ContractionConfig, EmgConfig, EnvelopeConfig, EnvelopeMethod,
+    Gap, GapCause, Plan, Signal,
 };
 use myovox::formats::c3d;
 use myovox::simd::Level;
@@ -342,5 +343,23 @@ fn a_spike_a_pulse_and_a_plateau_add_nothing() {
         disturb(&mut x);
         let channel = analyze_at(RATE_HZ, &x, &EmgConfig::default()).emg.channels.remove(0);
         assert_eq!((channel.contractions.len(), channel.activations.len()), (clean, 8));
+    }
+}
+
+#[test]
+fn spans_of_any_shortness_keep_their_order() {
+    // Everything above the noise counts, however short, and nothing is merged.
+    let contraction = ContractionConfig::default().merge_ms(0.0).minimum_ms(0.0).on_baselines(1.2).off_baselines(1.1);
+    let activation = ActivationConfig::default().merge_ms(0.0).minimum_ms(0.0).on_deviates(1.0).off_deviates(0.5);
+    let envelope = EnvelopeConfig::default().window_ms(5.0);
+    let config = EmgConfig::default().contraction(contraction).activation(activation).envelope(envelope);
+    for seed in 1..=4 {
+        for length in [50, 700, 9000] {
+            let channel = analyze_at(RATE_HZ, &noise(length, seed), &config).emg.channels.remove(0);
+            let spans: Vec<(usize, usize)> = channel.contractions.iter().map(|c| (c.onset, c.offset)).collect();
+            assert!(spans.iter().all(|(onset, offset)| onset < offset && *offset <= length), "{spans:?}");
+            assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
+            assert!(channel.activations.iter().all(|a| a.onset < a.offset && a.offset <= length));
+        }
     }
 }

@@ -194,12 +194,7 @@ impl<'a> Refiner<'a> {
 
     /// The likelihood of every duration and start in squares of which the plateau exceeds 1 by `excess`; `None` where no edge fits into them.
     fn likelihoods(&self, squares: &[f64], start: usize, excess: f64) -> Option<Profile> {
-        let half = 0.5 * self.weighing.independence;
-        // What a square of such a variance says for the plateau against rest, and what it costs.
-        let terms = |share: f64| {
-            let variance = 1.0 + excess * share.max(0.0);
-            (half * (1.0 - 1.0 / variance), half * math::ln(variance))
-        };
+        let terms = |share: f64| self.terms(excess, share);
         let bins: Vec<f64> = squares.chunks_exact(self.step).map(|bin| bin.iter().sum()).collect();
         let (gain, cost) = terms(1.0);
         let mut plateau = vec![0.0; bins.len() + 1];
@@ -231,6 +226,13 @@ impl<'a> Refiner<'a> {
         Some(Profile { start, starts, sums, fine, fine_start })
     }
 
+    /// What a square says for a variance that has reached `share` of its excess over rest, and what each square costs.
+    fn terms(&self, excess: f64, share: f64) -> (f64, f64) {
+        let half = 0.5 * self.weighing.independence;
+        let variance = 1.0 + excess * share.max(0.0);
+        (half * (1.0 - 1.0 / variance), half * math::ln(variance))
+    }
+
     /// Likelihoods of a step at every sample around bin `best`.
     fn fine_steps(&self, squares: &[f64], best: usize, excess: f64) -> (usize, Vec<f64>) {
         const BINS: usize = 4;
@@ -238,11 +240,7 @@ impl<'a> Refiner<'a> {
         let half = blur.len() / 2;
         let candidates = best.saturating_sub(BINS) * self.step..((best + BINS) * self.step).min(squares.len());
         let window = candidates.start.saturating_sub(half)..(candidates.end + half).min(squares.len());
-        let scale = 0.5 * self.weighing.independence;
-        let terms = |share: f64| {
-            let variance = 1.0 + excess * share.max(0.0);
-            (scale * (1.0 - 1.0 / variance), scale * math::ln(variance))
-        };
+        let terms = |share: f64| self.terms(excess, share);
         let edge: Vec<(f64, f64)> = blur
             .iter()
             .scan(0.0, |sum, v| {

@@ -184,7 +184,7 @@ impl Detector {
         (onset_edge, offset_edge): (Option<Edge>, Option<Edge>),
     ) -> Activation {
         let at = |edge: &Option<Edge>, rough: usize| edge.as_ref().map_or(rough, |edge| edge.sample).min(signal.len());
-        let onset = at(&onset_edge, span.start);
+        let onset = at(&onset_edge, span.start).min(span.end - 1);
         let offset = at(&offset_edge, span.end).max(onset + 1);
         let Span { start_s: onset_s, end_s: offset_s, .. } = Span::new(onset, offset, self.rate);
         let flags = [
