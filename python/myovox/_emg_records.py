@@ -53,8 +53,8 @@ class Activation:
         The same in seconds.
     onset_edge, offset_edge : Edge or None
         How they were placed; ``None`` where the recording or a gap begins or ends there.
-    confidence : float
-        Probability that each edge that was placed lies within 20 ms of the true one.
+    confidence : float or None
+        Probability that each edge that was placed lies within 20 ms of the true one; ``None`` where none was placed.
     flags : tuple of str
         ``starts_before`` and ``ends_after`` the recording, ``touches_gap``.
     """
@@ -65,7 +65,7 @@ class Activation:
     offset_s: float
     onset_edge: Edge | None
     offset_edge: Edge | None
-    confidence: float
+    confidence: float | None
     flags: tuple[str, ...]
 
     def row(self) -> dict[str, Any]:
@@ -97,8 +97,8 @@ class Contraction:
         Whether the targets were reached; ``None`` where there is none.
     onset_edge, offset_edge : Edge or None
         How the edges were placed; ``None`` where nothing beyond tells them from rest.
-    confidence : float
-        Probability that each edge that was placed lies within 20 ms of the true one.
+    confidence : float or None
+        Probability that each edge that was placed lies within 20 ms of the true one; ``None`` where none was placed.
     flags : tuple of str
         ``starts_before`` and ``ends_after`` the recording, ``touches_gap``, ``long``.
     """
@@ -118,7 +118,7 @@ class Contraction:
     meets_duration: bool | None
     onset_edge: Edge | None
     offset_edge: Edge | None
-    confidence: float
+    confidence: float | None
     flags: tuple[str, ...]
 
     def row(self) -> dict[str, Any]:

@@ -34,6 +34,7 @@ __all__ = [
     "emg_envelope",
     "emg_fatigue_json",
     "emg_features_json",
+    "emg_normalise",
     "emg_score_json",
     "emg_session_json",
     "emg_synergies",
@@ -52,6 +53,7 @@ __all__ = [
     "sosfiltfilt",
     "tkeo",
     "welch",
+    "whiten",
     "write_c3d",
     "write_wav",
 ]
@@ -198,7 +200,7 @@ class ForcePlatform:
 
 @final
 class C3dReader:
-    def __new__(cls, source: Source, *, policy: Policy = "lenient", dtype: Depth = "float64") -> C3dReader: ...
+    def __new__(cls, source: Source, *, policy: Policy = "lenient", dtype: Depth = "float64", memory_map: bool = False) -> C3dReader: ...
     @property
     def point_labels(self) -> list[str]: ...
     @property
@@ -308,6 +310,7 @@ def read_wav(
     out: npt.NDArray[Any] | None = None,
     channels: Sequence[int] | None = None,
     frames: tuple[int, int] | None = None,
+    memory_map: bool = False,
 ) -> WavRecording: ...
 def write_c3d(
     path: str | os.PathLike[str],
@@ -378,6 +381,7 @@ def tkeo(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], edge: str) ->
 def resample_poly(x: npt.NDArray[np.float64], up: int, down: int) -> npt.NDArray[np.float64]: ...
 def moving(statistic: str, x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], window: int, edges: str) -> None: ...
 def min_max(x: npt.NDArray[np.float64], buckets: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+def whiten(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], coefficients: Sequence[float]) -> None: ...
 def burg(x: npt.NDArray[np.float64], order: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
 def welch(
     x: npt.NDArray[np.float64],
@@ -398,7 +402,15 @@ def emg_channels_json(
     config: ConfigLike | None,
     rest: Sequence[tuple[float, float]],
     mvc: Sequence[float | None],
+    detector: str | Mapping[str, Any] | None,
 ) -> str: ...
+def emg_normalise(
+    out: npt.NDArray[np.float64],
+    rate: float,
+    to: str,
+    mvc: Sequence[float],
+    recording: npt.NDArray[np.float64] | None,
+) -> tuple[list[float], str, list[str]]: ...
 def emg_features_json(
     x: npt.NDArray[np.float64],
     rate: float,

@@ -273,6 +273,7 @@ def read_wav(
     out: npt.NDArray[np.floating[Any]] | None = None,
     channels: Sequence[int] | None = None,
     frames: tuple[int, int] | None = None,
+    memory_map: bool = False,
 ) -> _native.WavRecording:
     """Read a WAV recording (RIFF, RIFX, RF64, BW64, Wave64), samples without a header, or compressed sound.
 
@@ -297,6 +298,9 @@ def read_wav(
         Channels to decode, from 0; all by default.
     frames : (int, int), optional
         First frame, from 0, and the one behind the last; all by default. Of a WAV file nothing else is read.
+    memory_map : bool
+        Map the file into memory instead of reading it: faster into an array that is reused. As with `numpy.memmap`, the system ends this process
+        when another one cuts the file short meanwhile; only for files that nobody writes.
 
     Returns
     -------
@@ -326,5 +330,12 @@ def read_wav(
     [0.9803466796875, 0.0, -0.9803466796875]
     """
     return _native.read_wav(
-        path_or_bytes, policy=policy, raw=raw, dtype=dtype, out=out, channels=channels, frames=frames
+        path_or_bytes,
+        policy=policy,
+        raw=raw,
+        dtype=dtype,
+        out=out,
+        channels=channels,
+        frames=frames,
+        memory_map=memory_map,
     )

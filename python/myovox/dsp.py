@@ -51,6 +51,7 @@ __all__ = [
     "sosfiltfilt",
     "tkeo",
     "welch",
+    "whiten",
 ]
 
 Btype: TypeAlias = Literal["lowpass", "low", "highpass", "high", "bandpass", "band", "bandstop", "stop"]
@@ -796,3 +797,36 @@ def burg(x: npt.ArrayLike, order: int) -> tuple[Array, Array]:
     signal = samples(x)
     coefficients, variance = _native.burg(rows(signal), order)
     return coefficients.reshape(*signal.shape[:-1], order), variance.reshape(signal.shape[:-1])
+
+
+def whiten(x: npt.ArrayLike, coefficients: npt.ArrayLike, *, out: Array | None = None) -> Array:
+    """Take the colour of an autoregressive model out of signals: ``e[i] = x[i] - (a[0] x[i-1] + ...)``, what the model does not predict.
+
+    Parameters
+    ----------
+    x : array_like [shape=(..., samples)]
+        Signals. What lies before the first sample counts as 0.
+    coefficients : array_like [shape=(order,)]
+        Of `burg`, fitted to the same signal or to one at rest.
+    out : numpy.ndarray of float64 [shape=(..., samples)], optional
+        Where the result goes; may be `x`.
+
+    Returns
+    -------
+    numpy.ndarray of float64 [shape=(..., samples)]
+        In the unit of `x`.
+
+    Examples
+    --------
+    >>> from myovox import dsp
+    >>> dsp.whiten([1.0, 0.5, 0.25, 0.125], [0.5]).tolist()
+    [1.0, 0.0, 0.0, 0.0]
+    """
+    signal = samples(x)
+    weights = samples(coefficients, "coefficients")
+    if weights.ndim != 1:
+        message = f"coefficients: not those of one model: found shape {weights.shape}: expected (order,)"
+        raise ConfigError(message, code="dsp.axes", field="coefficients")
+    result = output(signal, signal.shape[-1], out)
+    _native.whiten(rows(apart(signal, result)), rows(result), weights.tolist())
+    return result

@@ -23,6 +23,7 @@ import json
 import os
 import warnings as _warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -45,6 +46,7 @@ __all__ = [
     "Edge",
     "EdgeModel",
     "Features",
+    "Normalised",
     "Records",
     "activations",
     "cocontraction",
@@ -52,6 +54,7 @@ __all__ = [
     "envelope",
     "fatigue",
     "features",
+    "normalise",
     "plot",
     "score",
     "session",
@@ -65,8 +68,25 @@ Spans: TypeAlias = Iterable[Activation | Contraction | tuple[int, int]]
 Rest: TypeAlias = Iterable[tuple[float, float]]
 """Stretches of rest in seconds."""
 
-Method: TypeAlias = Literal["default"]
-"""How activations and contractions are found."""
+Method: TypeAlias = Literal[
+    "default",
+    "ksigma",
+    "hodges_bui",
+    "lidierth",
+    "bonato",
+    "tkeo",
+    "abbink",
+    "silva",
+    "londral",
+    "aglr_step",
+    "aglr_ramp",
+    "change_point",
+    "pelt",
+    "mixture",
+    "sample_entropy",
+    "compat",
+]
+"""How activations and contractions are found: the library's own way, or a detector of the literature by its name."""
 
 
 def envelope(
@@ -134,25 +154,100 @@ def envelope(
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Envelopes in percent.
+
+    Attributes
+    ----------
+    percent : numpy.ndarray of float64 [shape=(..., samples)]
+        The envelopes; NaN inside gaps.
+    unit : str
+        What 100 % is: "%MVC", "%reference", "%peak" or "%mean". It belongs to every value that is shown.
+    value : numpy.ndarray of float64 [shape=(...)]
+        The value of 100 % for each channel, in the unit that the envelope had.
+    """
+
+    percent: Array
+    unit: str
+    value: Array
+
+
+def normalise(
+    envelope: npt.ArrayLike,
+    rate: float,
+    *,
+    mvc: float | Sequence[float] | Array | None = None,
+    reference: npt.ArrayLike | None = None,
+    to: Literal["peak", "mean"] | None = None,
+) -> Normalised:
+    """Express envelopes in percent of something that is named; exactly one of `mvc`, `reference` and `to`.
+
+    Parameters
+    ----------
+    envelope : array_like [shape=(..., samples)]
+        As `envelope` gives it.
+    rate : float
+        Sampling rate in Hz.
+    mvc : float or array_like [shape=(...)], optional
+        Level of the envelope in a maximal voluntary contraction: the one to prefer between people and muscles. A ``UserWarning`` says where the
+        envelope exceeds 150 % of it.
+    reference : array_like [shape=(..., samples)], optional
+        Envelopes of a reference recording with the same channels; their best mean over 500 ms is 100 %.
+    to : {"peak", "mean"}, optional
+        The envelope's own peak or mean: within one session only, never to compare people.
+
+    Returns
+    -------
+    Normalised
+
+    Raises
+    ------
+    DataError
+        ``emg.no-reference`` where 100 % would not be above 0.
+    ConfigError
+        ``emg.channels-differ``.
+
+    Examples
+    --------
+    >>> from myovox import emg
+    >>> found = emg.normalise([0.1, 0.4, 0.2], 1000.0, to="peak")
+    >>> found.percent.tolist(), found.unit, float(found.value)
+    ([25.0, 100.0, 50.0], '%peak', 0.4)
+    """
+    if sum(given is not None for given in (mvc, reference, to)) != 1:
+        raise TypeError("one of mvc, reference and to")
+    percent = samples(envelope, "envelope").copy()
+    count = rows(percent).shape[0]
+    levels: list[float] = []
+    if mvc is not None:
+        given = np.asarray(mvc, dtype=np.float64)
+        levels = [float(given)] * count if given.ndim == 0 else given.reshape(-1).tolist()
+    recording = None if reference is None else rows(samples(reference, "reference"))
+    name = to or ("mvc" if reference is None else "reference")
+    value, unit, doubts = _native.emg_normalise(rows(percent), rate, name, levels, recording)
+    for doubt in doubts:
+        _warnings.warn(doubt, UserWarning, stacklevel=2)
+    return Normalised(percent, unit, np.array(value).reshape(percent.shape[:-1]))
+
+
 def _channels(
     x: npt.ArrayLike,
     rate: float,
-    method: str,
+    method: Method | Mapping[str, Any],
     rest: Rest | None,
     mvc: float | Sequence[float | None] | Array | None,
     config: ConfigLike | None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[int, ...]]:
     """Channels and warnings as the library writes them, and the leading axes."""
-    if method != "default":
-        message = f"method: a word that the argument does not know: found `{method}`: expected default"
-        raise ConfigError(message, code="config.bad-value", field="method")
     signal = samples(x)
     channels = rows(signal)
     levels: list[float | None] = []
     if mvc is not None:
         given = [mvc] * len(channels) if isinstance(mvc, int | float) else list(np.asarray(mvc, dtype=object).reshape(-1))
         levels = [None if level is None or level != level else float(level) for level in given]
-    found = json.loads(_native.emg_channels_json(channels, rate, config, _rest(rest), levels))
+    detector = None if method == "default" else method
+    found = json.loads(_native.emg_channels_json(channels, rate, config, _rest(rest), levels, detector))
     return found["channels"], found["warnings"], signal.shape[:-1]
 
 
@@ -170,7 +265,7 @@ def activations(
     x: npt.ArrayLike,
     rate: float,
     *,
-    method: Method = "default",
+    method: Method | Mapping[str, Any] = "default",
     rest: Rest | None = None,
     mvc: float | Sequence[float | None] | Array | None = None,
     config: ConfigLike | None = None,
@@ -183,8 +278,10 @@ def activations(
         Raw signals; the band-pass and the treatment of gaps are part of it.
     rate : float
         Sampling rate in Hz.
-    method : {"default"}
-        How they are found: levels of chi-square noise with hysteresis, then edges by likelihood.
+    method : str or dict
+        How they are found. "default": levels of chi-square noise with hysteresis, then edges by likelihood. Else a detector of the literature with
+        its published settings, "tkeo" (see `Method`), or with others, ``{"method": "tkeo", "deviations": 8.0}``: to compare with, not to rely
+        on. These place no edge by likelihood and have no confidence.
     rest : iterable of pair of float, optional
         Stretches in seconds in which the muscles rest; by default rest is found.
     mvc : float or sequence of float, optional
@@ -222,7 +319,7 @@ def contractions(
     x: npt.ArrayLike,
     rate: float,
     *,
-    method: Method = "default",
+    method: Method | Mapping[str, Any] = "default",
     rest: Rest | None = None,
     mvc: float | Sequence[float | None] | Array | None = None,
     config: ConfigLike | None = None,
@@ -235,8 +332,9 @@ def contractions(
         Raw signals; the band-pass and the treatment of gaps are part of it.
     rate : float
         Sampling rate in Hz.
-    method : {"default"}
-        How they are found: levels of the RMS envelope with hysteresis, then edges by likelihood.
+    method : str or dict
+        How they are found. "default": levels of the RMS envelope with hysteresis, then edges by likelihood. Else, as for `activations`, a detector
+        of the literature; each stretch that it finds is then a contraction.
     rest : iterable of pair of float, optional
         Stretches in seconds in which the muscles rest; by default rest is found.
     mvc : float or sequence of float, optional

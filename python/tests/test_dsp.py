@@ -165,3 +165,13 @@ def test_a_short_signal_lowers_the_segment_and_says_so() -> None:
     with pytest.warns(UserWarning, match="nperseg = 256"):
         frequencies, _ = dsp.welch(np.ones(100), 100.0)
     assert len(frequencies) == 51
+
+
+def test_what_a_model_does_not_predict_is_white(signal: Any) -> None:
+    noise = np.random.default_rng(3).standard_normal(4000)
+    coloured = signal.lfilter([1.0], [1.0, -1.5, 0.8], noise)
+    coefficients, variance = dsp.burg(coloured, 2)
+    white = dsp.whiten(np.stack([coloured, -coloured]), coefficients)
+    np.testing.assert_allclose(white[0, 2:], noise[2:], atol=0.5)
+    np.testing.assert_array_equal(white[1], -white[0])
+    np.testing.assert_allclose(white[0].var(), variance, rtol=0.05)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -52,6 +52,39 @@ def test_what_the_caller_knows() -> None:
     assert levels[0][0].mvc_pct is not None and levels[1][0].mvc_pct is None
     merged = emg.contractions(X[0], RATE, config={"emg": {"contraction": {"merge_ms": 2500}}})
     assert len(merged) == 1
+
+
+def test_detectors_of_the_literature_go_by_their_names() -> None:
+    for method in get_args(emg.Method):
+        found = emg.activations(X[0], RATE, method=method)
+        assert len(found) >= 3 or method == "compat", method
+        assert method == "default" or all(a.confidence is None and a.onset_edge is None for a in found)
+    own = emg.contractions(X[0], RATE)
+    named = emg.contractions(X[0], RATE, method={"method": "tkeo", "deviations": 8.0})
+    assert len(named) == len(own) == 3
+    assert all(abs(a.onset - b.onset) < 50 and a.peak > 0 for a, b in zip(named, own, strict=True))
+    assert named == emg.contractions(X[0], RATE, config={"detector": {"method": "tkeo", "deviations": 8.0}})
+    with pytest.raises(myovox.ConfigError, match="lanshammar"):
+        emg.activations(X[0], RATE, method="lanshammar")  # type: ignore[arg-type]
+    with pytest.raises(myovox.ConfigError, match="rest"):
+        emg.activations(X[0], RATE, rest=[(0.0, 1e6)])
+
+
+def test_envelopes_are_normalised_by_a_reference_with_a_name() -> None:
+    envelope = emg.envelope(X, RATE)
+    peak = emg.normalise(envelope, RATE, to="peak")
+    np.testing.assert_allclose(peak.percent.max(axis=-1), 100.0)
+    np.testing.assert_allclose(peak.value, envelope.max(axis=-1))
+    with pytest.warns(UserWarning, match="not maximal"):
+        mvc = emg.normalise(envelope, RATE, mvc=[peak.value[0], peak.value[1] / 2])
+    np.testing.assert_allclose(mvc.percent[1].max(), 200.0)
+    reference = emg.normalise(envelope, RATE, reference=np.full((2, 2000), 2.0))
+    np.testing.assert_allclose(reference.percent, 50 * envelope)
+    assert (peak.unit, mvc.unit, reference.unit) == ("%peak", "%MVC", "%reference")
+    with pytest.raises(myovox.DataError, match="no-reference|nothing to normalise"):
+        emg.normalise(envelope, RATE, mvc=0.0)
+    with pytest.raises(TypeError):
+        emg.normalise(envelope, RATE)
 
 
 def test_gaps_are_empty_and_said() -> None:

@@ -32,6 +32,21 @@ def test_single_precision_is_the_nearest() -> None:
     np.testing.assert_array_equal(part.analog, whole.analog.astype(np.float32))
 
 
+def test_a_mapped_file_gives_the_same_numbers(tmp_path: Path) -> None:
+    read, mapped = myovox.C3dReader(TRIAL), myovox.C3dReader(TRIAL, memory_map=True)
+    np.testing.assert_array_equal(mapped.read(frames=(3, 9)).points, read.read(frames=(3, 9)).points)
+    np.testing.assert_array_equal(mapped.read().analog, read.read().analog)
+    path = tmp_path / "call.wav"
+    path.write_bytes(wav_bytes(list(range(-500, 500))))
+    out = np.zeros((1, 1000), np.float32)
+    assert myovox.read_wav(path, memory_map=True, out=out).samples is out
+    np.testing.assert_array_equal(out, myovox.read_wav(path).samples)
+    with pytest.raises(myovox.ConfigError, match="memory_map"):
+        myovox.read_wav(path.read_bytes(), memory_map=True)
+    with pytest.raises(myovox.IoError, match="absent"):
+        myovox.C3dReader(tmp_path / "absent.c3d", memory_map=True)
+
+
 def test_blocks_are_the_whole_one_after_the_other() -> None:
     whole, reader = myovox.read_c3d(TRIAL), myovox.C3dReader(TRIAL)
     blocks = list(reader.blocks(7))

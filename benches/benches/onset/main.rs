@@ -113,7 +113,7 @@ fn cell(model: Model, snr: f64, world: &World, options: &Options, calibration: &
                 let near = |found: f64, truth: f64| (found - truth).abs() <= 0.02;
                 let right =
                     near(activation.onset_s, trial.onsets[truth]) && near(activation.offset_s, trial.offsets[truth]);
-                calibration.add(activation.confidence, right);
+                calibration.add(activation.confidence.unwrap_or_default(), right);
             }
         }
         let (pairs, _) = pair(&trial.offsets, &found.iter().map(|a| a.offset_s).collect::<Vec<_>>());

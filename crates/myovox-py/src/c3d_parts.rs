@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use myovox::formats::access::{FileReader, ReadAt};
 use myovox::formats::c3d::{Arrays, C3dMetadata, Part, Pick, Reader, Sample, Selection};
+use myovox::formats::map::Mapped;
 use myovox::{Budget, Limits, Result};
 use numpy::{Element, IntoPyArray};
 use pyo3::prelude::*;
@@ -16,9 +17,10 @@ use crate::convert::{Depth, or_nan, word};
 use crate::source::{Bytes, Source};
 use crate::{settings, warning};
 
-/// The bytes of a recording: an open file of which only what is wanted is read, or memory.
+/// The bytes of a recording: an open file of which only what is wanted is read, mapped or not, or memory.
 enum Input {
     File(FileReader),
+    Map(Mapped),
     Memory(Bytes),
 }
 
@@ -26,6 +28,7 @@ impl ReadAt for Input {
     fn bytes(&self) -> u64 {
         match self {
             Self::File(file) => file.bytes(),
+            Self::Map(map) => ReadAt::bytes(map),
             Self::Memory(bytes) => bytes.as_slice().bytes(),
         }
     }
@@ -33,6 +36,7 @@ impl ReadAt for Input {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         match self {
             Self::File(file) => file.read_at(offset, buffer),
+            Self::Map(map) => map.read_at(offset, buffer),
             Self::Memory(bytes) => bytes.as_slice().read_at(offset, buffer),
         }
     }
@@ -40,6 +44,7 @@ impl ReadAt for Input {
     fn in_memory(&self) -> Option<&[u8]> {
         match self {
             Self::File(_) => None,
+            Self::Map(map) => Some(map),
             Self::Memory(bytes) => Some(bytes.as_slice()),
         }
     }
@@ -55,6 +60,9 @@ impl ReadAt for Input {
 ///     As in `read_c3d`.
 /// dtype : {"float64", "float32"}
 ///     Numbers of the arrays. They are computed in ``float64`` and rounded once.
+/// memory_map : bool
+///     Map the file into memory instead of reading from it: faster for many small parts. As with `numpy.memmap`, the system ends this process when
+///     another one cuts the file short meanwhile; only for files that nobody writes.
 ///
 /// Attributes
 /// ----------
@@ -187,16 +195,17 @@ fn named<T>(result: Result<T>, name: Option<&String>) -> Result<T> {
 #[pymethods]
 impl C3dReader {
     #[new]
-    #[pyo3(signature = (source, *, policy = "lenient", dtype = "float64"))]
-    fn new(py: Python<'_>, source: Source, policy: &str, dtype: &str) -> PyResult<Self> {
+    #[pyo3(signature = (source, *, policy = "lenient", dtype = "float64", memory_map = false))]
+    fn new(py: Python<'_>, source: Source, policy: &str, dtype: &str, memory_map: bool) -> PyResult<Self> {
         border(py, || {
             let config = settings::with_policy("c3d.policy", policy)?;
             let (limits, depth) = (config.limits, Depth::named(dtype)?);
             let name = source.path().map(|path: &Path| path.display().to_string());
             let reader = py.detach(|| {
-                let input = match source {
-                    Source::Path(path) => Input::File(FileReader::open(&path, &limits)?),
-                    Source::Bytes(bytes) => Input::Memory(bytes),
+                let input = match (source.map(memory_map, &limits)?, source) {
+                    (Some(map), _) => Input::Map(map),
+                    (None, Source::Path(path)) => Input::File(FileReader::open(&path, &limits)?),
+                    (None, Source::Bytes(bytes)) => Input::Memory(bytes),
                 };
                 named(Reader::new(input, &config.c3d, &mut Budget::new(&limits)), name.as_ref())
             })?;

@@ -285,6 +285,23 @@ pub(crate) fn min_max<'py>(py: Python<'py>, x: PyReadonlyArray2<'py, f64>, bucke
 
 type Model<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
 
+/// Takes the colour of a model out of signals.
+#[pyfunction]
+pub(crate) fn whiten(
+    py: Python<'_>,
+    x: PyReadonlyArray2<'_, f64>,
+    mut out: PyReadwriteArray2<'_, f64>,
+    coefficients: Vec<f64>,
+) -> PyResult<()> {
+    border(py, || {
+        let model = ar::Ar { coefficients, variance: f64::NAN };
+        by_row(py, &x, &mut out, |_, x, out| {
+            model.whiten(x, out);
+            Ok(())
+        })
+    })
+}
+
 /// Coefficients and variances of autoregressive models; NaN where there is none.
 #[pyfunction]
 pub(crate) fn burg<'py>(py: Python<'py>, x: PyReadonlyArray2<'py, f64>, order: usize) -> PyResult<Model<'py>> {

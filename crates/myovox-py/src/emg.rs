@@ -9,6 +9,7 @@ use myovox::emg::arrays::{self, AmplitudeConfig, AmplitudePlan, Known};
 use myovox::emg::cocontraction::{self, Normalisation};
 use myovox::emg::fatigue::Force;
 use myovox::emg::features::{Feature, FeatureConfig, FeaturePlan};
+use myovox::emg::normalise::{Reference, normalise};
 use myovox::emg::score::{self, Bfr, Circumstances, Prescription, Repetitions, RpeMap, Side, Weights};
 use myovox::emg::synergy::synergies;
 use myovox::emg::{ChannelInfo, FromFile, Given, Signal, analyze_session};
@@ -44,6 +45,47 @@ pub(crate) fn emg_envelope(
     })
 }
 
+/// Divides the envelopes in `out` by `reference`; returns the value of 100 % of each, the unit, and what is doubtful.
+#[pyfunction]
+pub(crate) fn emg_normalise(
+    py: Python<'_>,
+    mut out: PyReadwriteArray2<'_, f64>,
+    rate: f64,
+    to: &str,
+    mvc: Vec<f64>,
+    recording: Option<PyReadonlyArray2<'_, f64>>,
+) -> PyResult<(Vec<f64>, &'static str, Vec<String>)> {
+    border(py, || {
+        let rate = Rate::new(rate)?;
+        let recordings = recording.as_ref().map(rows).transpose()?;
+        let mut out = out.as_array_mut();
+        for (field, known) in
+            [("mvc", (to == "mvc").then_some(mvc.len())), ("reference", recordings.as_ref().map(Vec::len))]
+        {
+            if let Some(known) = known.filter(|known| *known != out.nrows()) {
+                let error = Error::config("emg.channels-differ", "references and channels differ in number");
+                return Err(error.field(field).found(known).expected(out.nrows()).into());
+            }
+        }
+        let mut values = Vec::new();
+        let (mut unit, mut doubts) = ("", Vec::new());
+        for (k, mut row) in out.rows_mut().into_iter().enumerate() {
+            let reference = match (to, &recordings) {
+                ("mvc", _) => Reference::Mvc(mvc[k]),
+                ("reference", Some(recordings)) => Reference::Recording(recordings[k]),
+                _ => chosen("to", to, &[("peak", Reference::Peak), ("mean", Reference::Mean)])?,
+            };
+            let row =
+                row.as_slice_mut().ok_or_else(|| Error::internal("an output in another order than row by row"))?;
+            let scale = normalise(row, reference, rate)?;
+            values.push(scale.value);
+            unit = scale.unit;
+            doubts.extend(scale.warning.map(|warning| warning.message));
+        }
+        Ok((values, unit, doubts))
+    })
+}
+
 /// Channels with their activations and contractions, and warnings.
 #[pyfunction]
 pub(crate) fn emg_channels_json(
@@ -53,9 +95,13 @@ pub(crate) fn emg_channels_json(
     config: Option<&Bound<'_, PyAny>>,
     rest: Vec<[f64; 2]>,
     mvc: Vec<Option<f64>>,
+    detector: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     border(py, || {
-        let (config, rate, rows) = (settings::emg(config)?, Rate::new(rate)?, rows(&x)?);
+        let (mut config, rate, rows) = (settings::emg(config)?, Rate::new(rate)?, rows(&x)?);
+        if let Some(detector) = detector {
+            config.emg.detector = settings::detector(detector)?;
+        }
         let known = Known { rest, mvc };
         let text = py.detach(|| {
             let (channels, warnings) = arrays::channels(&rows, rate, &config.emg, level(), &known)?;

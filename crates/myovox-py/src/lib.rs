@@ -49,12 +49,12 @@ mod _native {
     #[pymodule_export]
     use crate::dsp::{
         burg, comb_sos, design_sos, hilbert, min_max, moving, notch_sos, resample_poly, sosfilt, sosfiltfilt, tkeo,
-        welch,
+        welch, whiten,
     };
     #[pymodule_export]
     use crate::emg::{
-        emg_channels_json, emg_cocontraction_json, emg_envelope, emg_fatigue_json, emg_features_json, emg_score_json,
-        emg_session_json, emg_synergies,
+        emg_channels_json, emg_cocontraction_json, emg_envelope, emg_fatigue_json, emg_features_json, emg_normalise,
+        emg_score_json, emg_session_json, emg_synergies,
     };
     #[pymodule_export]
     use crate::platforms::{ForcePlatform, ForcePlatforms};

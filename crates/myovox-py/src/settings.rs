@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use myovox::emg::Session;
+use myovox::emg::{DetectorConfig, Session};
 use myovox::{Analyzer, Config, Error, batch};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -85,6 +85,16 @@ pub(crate) fn typed<T: DeserializeOwned>(argument: &Bound<'_, PyMapping>, name: 
     let table = Value::Object(object_of(argument, name, 0, Keys::Dotted)?);
     let read = serde_json::from_value(table);
     read.map_err(|cause| Error::config("config.bad-value", cause.to_string()).field(name).into())
+}
+
+/// The detector of the argument `method`: its name, or a table with its settings.
+pub(crate) fn detector(argument: &Bound<'_, PyAny>) -> Result<DetectorConfig, Failure> {
+    if let Ok(table) = argument.cast::<PyMapping>() {
+        return typed(table, "method");
+    }
+    let name = Value::String(argument.extract()?);
+    let read = serde_json::from_value(name);
+    read.map_err(|cause| Error::config("config.bad-value", cause.to_string()).field("method").into())
 }
 
 /// The session of the argument `session`, without its calibration recording, which arrays have no place for.

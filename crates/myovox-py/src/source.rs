@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use myovox::formats::map::Mapped;
 use myovox::formats::source::read_path;
-use myovox::{Limits, Result};
+use myovox::{Error, Limits, Result};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -45,6 +46,18 @@ impl Source {
                 job(&bytes).map_err(|error| error.recording(path.display().to_string()))
             }
             Self::Bytes(bytes) => job(bytes.as_slice()),
+        }
+    }
+
+    /// The file mapped into memory, where the caller wants that.
+    pub(crate) fn map(&self, memory_map: bool, limits: &Limits) -> Result<Option<Mapped>> {
+        match self {
+            _ if !memory_map => Ok(None),
+            Self::Path(path) => Mapped::open(path, limits).map(Some),
+            Self::Bytes(_) => Err(Error::config("config.not-a-path", "only a file can be mapped into memory")
+                .field("memory_map")
+                .found("bytes or a file object")
+                .expected("a path")),
         }
     }
 

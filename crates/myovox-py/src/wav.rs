@@ -134,7 +134,7 @@ impl WavRecording {
 
 /// Reads a recording of sound; see `myovox.read_wav`.
 #[pyfunction]
-#[pyo3(signature = (source, *, policy = "lenient", raw = None, dtype = "float64", out = None, channels = None, frames = None))]
+#[pyo3(signature = (source, *, policy = "lenient", raw = None, dtype = "float64", out = None, channels = None, frames = None, memory_map = false))]
 #[expect(clippy::too_many_arguments, reason = "all but the recording go by keyword")]
 pub(crate) fn read_wav(
     py: Python<'_>,
@@ -145,6 +145,7 @@ pub(crate) fn read_wav(
     out: Option<Bound<'_, PyUntypedArray>>,
     channels: Option<Vec<usize>>,
     frames: Option<(usize, usize)>,
+    memory_map: bool,
 ) -> PyResult<WavRecording> {
     border(py, || {
         let mut config = settings::with_policy("wav.policy", policy)?;
@@ -156,7 +157,7 @@ pub(crate) fn read_wav(
             Some(_) => Depth::Float64,
             None => Depth::named(dtype)?,
         };
-        let wanted = Wanted { channels, frames };
+        let wanted = Wanted { channels, frames, memory_map };
         let result = match depth {
             Depth::Float64 => read_as::<f64>(py, &source, &config, &wanted, out.as_ref()),
             Depth::Float32 => read_as::<f32>(py, &source, &config, &wanted, out.as_ref()),
@@ -168,10 +169,11 @@ pub(crate) fn read_wav(
     })
 }
 
-/// Which channels and frames, from 0.
+/// Which channels and frames, from 0, and whether the file is mapped for it.
 struct Wanted {
     channels: Option<Vec<usize>>,
     frames: Option<(usize, usize)>,
+    memory_map: bool,
 }
 
 impl Wanted {
@@ -205,8 +207,10 @@ fn read_as<T: Number>(
 ) -> Result<WavRecording, Failure> {
     let mut budget = Budget::new(&config.limits);
     let held;
-    let bytes = match source {
-        Source::Path(path) => {
+    let mapped = source.map(wanted.memory_map, &config.limits)?;
+    let bytes = match (&mapped, source) {
+        (Some(map), _) => &map[..],
+        (None, Source::Path(path)) => {
             if let Some(file) = py.detach(|| large_file(path, config)) {
                 let reader = py.detach(|| wav::Reader::at(&file, &config.wav, &mut budget))?;
                 return read_from::<T>(py, reader, &mut budget, wanted, out);
@@ -214,7 +218,7 @@ fn read_as<T: Number>(
             held = py.detach(|| read_path(path, &config.limits))?;
             &held[..]
         }
-        Source::Bytes(bytes) => bytes.as_slice(),
+        (None, Source::Bytes(bytes)) => bytes.as_slice(),
     };
     if config.wav.raw.given().is_none() && codecs::container(bytes).is_some() {
         let compressed = config.codecs.clone().policy(config.wav.policy);

@@ -193,7 +193,7 @@ pub struct Known {
 /// ```
 ///
 /// # Errors
-/// `emg.channels-differ` for another number of levels than of channels; `config.not-for-arrays` for settings that name channels; else as
+/// `emg.channels-differ` for another number of levels than of channels; `emg.rest-outside` for rest that is not in the samples; `config.not-for-arrays` for settings that name channels; else as
 /// [`analyze_session`].
 pub fn channels(
     samples: &[&[f64]],
@@ -208,6 +208,13 @@ pub fn channels(
     if !(known.mvc.is_empty() || known.mvc.len() == samples.len()) {
         let error = Error::config("emg.channels-differ", "maximal contractions and channels differ in number");
         return Err(error.field("mvc").found(known.mvc.len()).expected(samples.len()));
+    }
+    let longest = samples.iter().map(|samples| samples.len()).max().unwrap_or(0);
+    let inside = |[start, end]: &[f64; 2]| *start >= 0.0 && start < end && rate.sample_at(*end) <= longest;
+    if let Some([start, end]) = known.rest.iter().find(|span| !inside(span)) {
+        let error = Error::config("emg.rest-outside", "not a stretch of these samples to rest in").field("rest");
+        let expected = format!("a start below its end, within 0 to {} s", rate.seconds(longest));
+        return Err(error.found(format!("{start} to {end} s")).expected(expected));
     }
     if config.channels.given().is_some() {
         let error = Error::config("config.not-for-arrays", "the channels of an array have no names to choose by");
@@ -350,6 +357,9 @@ mod tests {
         };
         let two = Known { mvc: vec![Some(1.0), None], ..Known::default() };
         assert_eq!(code(&config, &two), "emg.channels-differ");
+        for rest in [[-1.0, 1.0], [2.0, 2.0], [3.0, 1.0], [0.0, 12.1], [f64::NAN, 1.0]] {
+            assert_eq!(code(&config, &Known { rest: vec![rest], ..Known::default() }), "emg.rest-outside", "{rest:?}");
+        }
         let named = config.clone().channels(Auto::Value(vec!["a".into()]));
         assert_eq!(code(&named, &Known::default()), "config.not-for-arrays");
         assert!(channels(&[], rate, &config, Level::best(), &Known::default()).unwrap().0.is_empty());

@@ -6,11 +6,14 @@
 //! merging gap are one; what is then still too short is dropped. Merging comes first: an effort that flickers is one effort. All of it scales
 //! with the signal, so the unit does not matter, and is symmetric in time. A gap no longer than the merging gap does not part an effort either.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::activation::{Edge, confidence};
 use super::edges::Placed;
+use super::sums::Sums;
 use crate::config::{config, within};
 use crate::dsp::robust;
 use crate::error::Result;
@@ -108,8 +111,9 @@ pub struct Contraction {
     pub onset_edge: Option<Edge>,
     /// How the offset was placed; `null` where nothing behind it tells it from rest.
     pub offset_edge: Option<Edge>,
-    /// Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows.
-    pub confidence: f64,
+    /// Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows; `null` where no edge
+    /// was placed.
+    pub confidence: Option<f64>,
     /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`.
     pub flags: Vec<String>,
 }
@@ -133,32 +137,79 @@ pub(super) fn thresholds(envelope: &[f64], largest: f64, rate: Rate, config: &Co
     Some(Thresholds { baseline, reference, on, off })
 }
 
-/// Heights of local maxima above `least`, none within `distance` samples of a higher one.
+/// Heights of local maxima above `least`, none within `distance` samples of a higher one that is taken.
 fn prominent_peaks(envelope: &[f64], least: f64, distance: usize) -> Vec<f64> {
-    // A maximum is a value that the next differs from and that the last different one before was below; NaN and the ends count as below.
-    let mut maxima: Vec<(usize, f64)> = Vec::new();
+    let maxima = maxima(envelope, least);
+    let heights = Heights::new(&maxima);
+    let mut taken = Vec::new();
+    // What lies within reach of the highest is out; what lies before and what lies behind know nothing of one another.
+    let mut open: Vec<Range<usize>> = std::iter::once(0..maxima.len()).collect();
+    while let Some(range) = open.pop() {
+        let Some(highest) = heights.first_highest(range.clone()) else { continue };
+        let (at, height) = maxima[highest];
+        taken.push(height);
+        let before =
+            range.start..range.start + maxima[range.start..highest].partition_point(|(i, _)| i + distance < at);
+        let behind = highest + maxima[highest..range.end].partition_point(|(i, _)| *i <= at + distance)..range.end;
+        open.extend([before, behind]);
+    }
+    taken
+}
+
+/// Local maxima above `least`: a value that the next differs from and that the last different one before was below; NaN and the ends count as
+/// below.
+fn maxima(envelope: &[f64], least: f64) -> Vec<(usize, f64)> {
+    let mut maxima = Vec::new();
     let mut rising = true;
     for (i, &value) in envelope.iter().enumerate() {
+        // Whatever comes behind a low value rises when it is high.
+        if value.is_nan() || value <= least {
+            rising = true;
+            continue;
+        }
         let next = envelope.get(i + 1).copied().unwrap_or(f64::NAN);
-        if value.is_nan() || next > value {
+        if next > value {
             rising = true;
         } else if next != value {
-            if rising && value > least {
+            if rising {
                 maxima.push((i, value));
             }
             rising = false;
         }
     }
-    maxima.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut taken = std::collections::BTreeSet::new();
-    maxima.retain(|&(i, _)| {
-        let free = taken.range(i.saturating_sub(distance)..=i.saturating_add(distance)).next().is_none();
-        if free {
-            taken.insert(i);
+    maxima
+}
+
+/// Heights, with the highest of every block of them.
+struct Heights<'a> {
+    maxima: &'a [(usize, f64)],
+    blocks: Vec<usize>,
+}
+
+impl<'a> Heights<'a> {
+    const BLOCK: usize = 64;
+
+    fn new(maxima: &'a [(usize, f64)]) -> Self {
+        let mut heights = Self { maxima, blocks: Vec::new() };
+        let starts = (0..maxima.len()).step_by(Self::BLOCK);
+        heights.blocks =
+            starts.filter_map(|start| heights.among(start..(start + Self::BLOCK).min(maxima.len()))).collect();
+        heights
+    }
+
+    /// The first of the highest in `range`.
+    fn first_highest(&self, range: Range<usize>) -> Option<usize> {
+        let blocks = range.start.div_ceil(Self::BLOCK)..range.end / Self::BLOCK;
+        if blocks.is_empty() {
+            return self.among(range);
         }
-        free
-    });
-    maxima.into_iter().map(|(_, height)| height).collect()
+        let (first, last) = (blocks.start * Self::BLOCK, blocks.end * Self::BLOCK);
+        self.among((range.start..first).chain(self.blocks[blocks].iter().copied()).chain(last..range.end))
+    }
+
+    fn among(&self, candidates: impl Iterator<Item = usize>) -> Option<usize> {
+        candidates.reduce(|best, i| if self.maxima[i].1 > self.maxima[best].1 { i } else { best })
+    }
 }
 
 /// Spans `start..end` of the contractions of an envelope in which NaN marks gaps.
@@ -200,8 +251,7 @@ pub(super) fn measure(
     let Span { start_s: onset_s, end_s: offset_s, .. } = Span::new(onset, offset, rate);
     let (signal, level) = (&conditioned[onset..offset], &envelope[onset..offset]);
     let length = (offset - onset) as f64;
-    let present = || signal.iter().filter(|v| !v.is_nan());
-    let n = present().count() as f64;
+    let Sums { count: n, magnitudes, squares, .. } = Sums::of(signal);
     let (mut peak, mut at) = (0.0, 0);
     for (i, &v) in level.iter().enumerate() {
         if v > peak {
@@ -221,10 +271,10 @@ pub(super) fn measure(
         onset_s,
         offset_s,
         duration_s: length / rate.hz(),
-        mean: level.iter().filter(|v| !v.is_nan()).sum::<f64>() / n,
+        mean: Sums::of(level).values / n,
         peak,
-        rms: (present().map(|v| v * v).sum::<f64>() / n).sqrt(),
-        iemg: present().map(|v| v.abs()).sum::<f64>() / rate.hz(),
+        rms: (squares / n).sqrt(),
+        iemg: magnitudes / rate.hz(),
         time_to_peak_s: rate.seconds(at),
         mvc_pct: None,
         meets_intensity: None,
@@ -251,6 +301,27 @@ mod tests {
             y[start..end].fill(height);
         }
         y
+    }
+
+    #[test]
+    fn the_highest_peaks_are_taken_first_and_keep_their_distance() {
+        let noise: Vec<f64> = (0..5000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 24)).collect();
+        for (distance, least) in [(1, 0.0), (7, 20.0), (100, 100.0), (1000, 200.0), (9000, 0.0)] {
+            let mut ordered = maxima(&noise, least);
+            ordered.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            let mut taken: Vec<(usize, f64)> = Vec::new();
+            for peak in ordered {
+                if taken.iter().all(|other| other.0.abs_diff(peak.0) > distance) {
+                    taken.push(peak);
+                }
+            }
+            let mut expected: Vec<f64> = taken.into_iter().map(|(_, height)| height).collect();
+            let mut found = prominent_peaks(&noise, least, distance);
+            found.sort_by(f64::total_cmp);
+            expected.sort_by(f64::total_cmp);
+            assert_eq!(found, expected, "{distance}");
+        }
+        assert!(prominent_peaks(&[], 0.0, 5).is_empty());
     }
 
     fn rough(span: (usize, usize)) -> Placed {

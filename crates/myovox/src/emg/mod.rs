@@ -33,10 +33,13 @@ pub mod gaps;
 pub mod given;
 pub mod methods;
 pub mod mvc;
+mod named;
+pub mod normalise;
 mod plan;
 pub mod score;
 pub mod session;
 mod spikes;
+mod sums;
 pub mod synergy;
 
 pub use activation::{Activation, ActivationConfig, Detector, Edge, EdgeModel};
@@ -49,6 +52,7 @@ pub use gaps::{Gap, GapCause, GapConfig};
 pub use given::Session;
 pub use methods::{Interval, Method, MethodConfig};
 pub use mvc::{MvcSource, calibrate};
+pub use named::DetectorConfig;
 pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze, analyze_session};
 pub use score::ScoreConfig;
 pub use session::{Channel, ChannelParameters, Emg, Input, Origin, SessionParameters};
@@ -69,6 +73,8 @@ config! {
         gaps: GapConfig = GapConfig::default(),
         /// How the amplitude is followed.
         envelope: EnvelopeConfig = EnvelopeConfig::default(),
+        /// Which detector: "default", a name of the literature ("tkeo"), or a name with settings.
+        detector: DetectorConfig = DetectorConfig::Own,
         /// What counts as an activation.
         activation: ActivationConfig = ActivationConfig::default(),
         /// What counts as a contraction.

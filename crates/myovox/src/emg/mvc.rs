@@ -153,7 +153,7 @@ pub fn calibrate(
 }
 
 /// The largest mean over `window` samples of `envelope` without a gap; `None` where no such window exists.
-fn best_window(envelope: &[f64], window: usize) -> Option<f64> {
+pub(super) fn best_window(envelope: &[f64], window: usize) -> Option<f64> {
     let whole = |part: &[f64]| (part.len() >= window).then(|| largest_mean(part, window));
     envelope.split(|v| v.is_nan()).filter_map(whole).max_by(f64::total_cmp)
 }

@@ -8,11 +8,13 @@ use super::assess::{self, Given};
 use super::channels::{ChannelInfo, Role, guessed, roles};
 use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
-use super::edges;
+use super::edges::{self, Placed};
 use super::envelope::Envelope;
 use super::gaps::{self, GapCause, Mended};
+use super::named;
 use super::score::Scores;
 use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
+use super::sums::Sums;
 use crate::dsp::iir::{Workspace, ZeroPhase};
 use crate::dsp::math;
 use crate::error::{Error, Result};
@@ -194,7 +196,7 @@ impl Plan {
         for (index, signal) in signals.iter().enumerate().filter(|(index, _)| roles[*index] == Role::Muscle) {
             let (mended, series) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
-            let mut channel = self.channel(index, signal, mended, &series, &mut workspace)?;
+            let mut channel = self.channel((index, signal), mended, &series, &mut workspace, &mut warnings)?;
             warnings.extend(no_effort(&channel));
             warnings.extend(self.given.channel(&mut channel, &series.envelope, &self.config.score)?);
             channels.push(channel);
@@ -236,18 +238,28 @@ impl Plan {
 
     fn channel(
         &self,
-        index: usize,
-        signal: &Signal<'_>,
+        (index, signal): (usize, &Signal<'_>),
         mended: Mended,
         series: &ChannelSignals,
         workspace: &mut Workspace,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Channel> {
         let settings = &self.config.contraction;
         let (conditioned, envelope) = (&series.conditioned, &series.envelope);
-        let found = self.detector.find(conditioned, &self.said_rest(conditioned.len()), workspace)?;
         let thresholds = detect::thresholds(envelope, mended.largest(), self.rate, settings);
-        let spans = thresholds.map(|levels| detect::spans(envelope, &levels, self.rate, settings)).unwrap_or_default();
-        let placed = edges::place(&spans, &found, envelope, self.rate);
+        let rest = self.said_rest(conditioned.len());
+        let (activations, placed) = if let Some(method) = self.config.detector.named() {
+            let found = named::activations(signal, self.rate, method, &rest, warnings)?;
+            let placed =
+                found.iter().map(|a| Placed { span: (a.onset, a.offset), onset: None, offset: None }).collect();
+            (found, placed)
+        } else {
+            let spans =
+                thresholds.map(|levels| detect::spans(envelope, &levels, self.rate, settings)).unwrap_or_default();
+            let found = self.detector.find(conditioned, &rest, workspace)?;
+            let placed: Vec<Placed> = edges::place(&spans, &found, envelope, self.rate);
+            (found.activations, placed)
+        };
         let measure = |placed| detect::measure(placed, conditioned, envelope, self.rate, settings);
         let contractions: Vec<Contraction> = placed.into_iter().map(measure).collect();
         let unit = signal.info.unit.trim();
@@ -259,7 +271,7 @@ impl Plan {
             bridged_samples: mended.bridged_samples,
             thresholds,
             parameters: self.parameters(&contractions, conditioned),
-            activations: found.activations,
+            activations,
             contractions,
         })
     }
@@ -270,12 +282,9 @@ impl Plan {
         let active: usize = contractions.iter().map(|c| c.offset - c.onset).sum();
         let outside = self.rest(contractions, conditioned.len());
         let rms = |spans: &[(usize, usize)]| {
-            let (mut sum, mut n) = (0.0, 0_usize);
-            for v in spans.iter().flat_map(|(start, end)| &conditioned[*start..*end]).filter(|v| !v.is_nan()) {
-                sum += v * v;
-                n += 1;
-            }
-            (n > 0).then(|| (sum / n as f64).sqrt())
+            let of = |(start, end): &(usize, usize)| Sums::of(&conditioned[*start..*end]);
+            let all = spans.iter().map(of).fold(Sums::default(), Sums::plus);
+            (all.count > 0.0).then(|| (all.squares / all.count).sqrt())
         };
         let inside: Vec<(usize, usize)> = contractions.iter().map(|c| (c.onset, c.offset)).collect();
         let (rms_active, rms_rest) = (rms(&inside), rms(&outside));
@@ -459,15 +468,16 @@ fn missing_of(channel: &Channel) -> Vec<Missing> {
 
 /// Why edges of activations and contractions were not placed.
 fn unplaced(channel: &Channel) -> Vec<Missing> {
-    let activations = channel.activations.iter().map(|a| ("activations", &a.onset_edge, &a.offset_edge)).enumerate();
-    let contractions = channel.contractions.iter().map(|c| ("contractions", &c.onset_edge, &c.offset_edge)).enumerate();
+    let activations = channel.activations.iter().map(|a| (&a.onset_edge, &a.offset_edge, a.confidence)).enumerate();
+    let contractions = channel.contractions.iter().map(|c| (&c.onset_edge, &c.offset_edge, c.confidence)).enumerate();
+    let all = activations.map(|of| ("activations", of)).chain(contractions.map(|of| ("contractions", of)));
     let mut missing = Vec::new();
-    for (k, (list, onset, offset)) in activations.chain(contractions) {
-        for (name, edge) in [("onset_edge", onset), ("offset_edge", offset)] {
-            if edge.is_none() {
-                let message = "no signal beyond it, or no rest to tell it from; the time is where the level is crossed";
-                missing.push(Missing::new(format!("{list}[{k}].{name}"), "edge_not_observed", message));
-            }
+    for (list, (k, (onset, offset, confidence))) in all {
+        let absent =
+            [("onset_edge", onset.is_none()), ("offset_edge", offset.is_none()), ("confidence", confidence.is_none())];
+        for (name, _) in absent.iter().filter(|(_, absent)| *absent) {
+            let message = "no signal beyond it, no rest to tell it from, or a detector that only crosses levels";
+            missing.push(Missing::new(format!("{list}[{k}].{name}"), "edge_not_observed", message));
         }
     }
     missing

@@ -6,6 +6,7 @@
 #![allow(clippy::inline_always, reason = "a kernel that is not inlined into its dispatch loses its instruction set")]
 
 pub mod biquad;
+pub mod correlate;
 pub mod frames;
 pub mod numbers;
 pub mod spectra;

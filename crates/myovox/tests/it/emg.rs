@@ -1,6 +1,7 @@
 //! Muscles: contractions on generated signals with known truth and on real recordings; faults of other systems that ours must not have.
 
 mod fatigue;
+mod faults;
 mod features;
 mod methods;
 
@@ -72,19 +73,13 @@ fn bursts_are_found_where_they_are() {
 }
 
 #[test]
-fn spikes_plateaus_and_offsets_change_nothing() {
+fn offset_and_polarity_change_nothing() {
     let clean = bursts(1);
     let changed = |change: &dyn Fn(&mut Vec<f64>)| {
         let mut x = clean.clone();
         change(&mut x);
         contractions(&x)
     };
-    // Artefacts may count as contractions of their own until artefacts are recognised; they never hide or move the efforts.
-    let efforts = |found: Vec<Contraction>| found.into_iter().filter(|c| c.onset > 4000).collect::<Vec<_>>();
-    assert_eight(&efforts(changed(&|x| x[1500] += 0.1)), 50, "a spike of one sample and 100 mV");
-    assert_eight(&efforts(changed(&|x| x[1500..1550].fill(0.05))), 50, "a spike of 50 ms and 50 mV");
-    assert_eight(&changed(&|x| x[1500..1770].fill(-5.5e-3)), 50, "a plateau of 270 ms");
-    assert_eight(&changed(&|x| x[1500..3000].fill(-5.5e-3)), 50, "a plateau of 1.5 s");
     assert_eight(&changed(&|x| x.iter_mut().for_each(|v| *v += 1e-2)), 50, "an offset of 100 times the signal");
     assert_eight(&changed(&|x| x.iter_mut().for_each(|v| *v = -*v)), 50, "the other polarity");
 }
@@ -196,7 +191,7 @@ fn an_envelope_of_steady_signal_is_unbiased_at_its_first_sample() {
             first += envelope[0];
             middle += envelope[1000];
         }
-        assert!((first / middle - 1.0).abs() < 0.05, "{method:?}: {}", first / middle);
+        assert!((first / middle - 1.0).abs() < 0.03, "{method:?}: {}", first / middle);
     }
 }
 
@@ -324,7 +319,7 @@ fn edges_are_the_bursts_own_and_not_the_envelope_s() {
                 "{activation:?}"
             );
             assert_eq!((contraction.onset, contraction.offset), (activation.onset, activation.offset));
-            assert!(contraction.confidence > 0.9 && contraction.onset_edge.is_some());
+            assert!(contraction.confidence.unwrap() > 0.9 && contraction.onset_edge.is_some());
         }
     }
 }

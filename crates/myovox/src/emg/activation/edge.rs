@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::weighing::Weighing;
 use crate::dsp::math;
+use crate::simd::Level;
+use crate::simd::correlate::correlate;
 use crate::units::Rate;
 
 /// How an edge was placed.
@@ -96,6 +98,7 @@ pub(in crate::emg) struct Refiner<'a> {
     signal: &'a [f64],
     weighing: Weighing,
     rate: Rate,
+    level: Level,
     step: usize,
     templates: Vec<Vec<f64>>,
     onsets: Rises,
@@ -116,10 +119,10 @@ struct Profile {
 }
 
 impl<'a> Refiner<'a> {
-    pub(super) fn new(signal: &'a [f64], weighing: Weighing, rate: Rate) -> Self {
+    pub(super) fn new(signal: &'a [f64], weighing: Weighing, (rate, level): (Rate, Level)) -> Self {
         let step = rate.samples_of_ms(GRID_MS);
         let templates = RISES_MS.map(|ms| template(ms, &weighing.blur, step, rate)).to_vec();
-        Self { signal, weighing, rate, step, templates, onsets: ANY, offsets: ANY }
+        Self { signal, weighing, rate, level, step, templates, onsets: ANY, offsets: ANY }
     }
 
     /// Places both edges of every span and keeps what they teach about durations. `None` where a span begins or ends with the signal or a gap.
@@ -183,8 +186,10 @@ impl<'a> Refiner<'a> {
         if side == Side::Offset {
             squares.reverse();
         }
-        for square in &mut squares {
-            *square /= floor;
+        if floor != 1.0 {
+            for square in &mut squares {
+                *square /= floor;
+            }
         }
         let plateau = &squares[first - from..last.min(until) - from];
         let excess = (plateau.iter().sum::<f64>() / plateau.len() as f64 - 1.0).max(LEAST_EXCESS);
@@ -194,22 +199,10 @@ impl<'a> Refiner<'a> {
 
     /// The likelihood of every duration and start in squares of which the plateau exceeds 1 by `excess`; `None` where no edge fits into them.
     fn likelihoods(&self, squares: &[f64], start: usize, excess: f64) -> Option<Profile> {
-        let terms = |share: f64| self.terms(excess, share);
         let bins: Vec<f64> = squares.chunks_exact(self.step).map(|bin| bin.iter().sum()).collect();
-        let (gain, cost) = terms(1.0);
-        let mut plateau = vec![0.0; bins.len() + 1];
-        for i in (0..bins.len()).rev() {
-            plateau[i] = plateau[i + 1] + bins[i] * gain - cost * self.step as f64;
-        }
-        let reach = self.weighing.blur.len().div_euclid(2).div_ceil(self.step);
-        let mut starts: Vec<Vec<f64>> = self
-            .templates
-            .iter()
-            .map(|template| {
-                let terms: Vec<(f64, f64)> = template.iter().map(|share| terms(*share)).collect();
-                (0..=bins.len()).map(|i| log_likelihood(&bins, &plateau, &terms, i, reach, self.step)).collect()
-            })
-            .collect();
+        let plateau = suffix_sums(&bins, self.terms(excess, 1.0), self.step as f64);
+        let mut starts: Vec<Vec<f64>> =
+            self.templates.iter().map(|template| self.log_likelihoods(&bins, &plateau, template, excess)).collect();
         let best = (0..=bins.len()).max_by(|a, b| starts[0][*a].total_cmp(&starts[0][*b])).unwrap_or(0);
         let top = starts.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
         if !top.is_finite() {
@@ -226,39 +219,65 @@ impl<'a> Refiner<'a> {
         Some(Profile { start, starts, sums, fine, fine_start })
     }
 
+    /// Log likelihood of every start in `bins` of a rise by `template`, against rest throughout. A rise that does not end within the region
+    /// cannot be judged.
+    fn log_likelihoods(&self, bins: &[f64], plateau: &[f64], template: &[f64], excess: f64) -> Vec<f64> {
+        let reach = self.weighing.blur.len().div_euclid(2).div_ceil(self.step);
+        let gains: Vec<f64> = template.iter().map(|share| self.terms(excess, *share).0).collect();
+        let costs = self.costs(template, reach, excess);
+        let mut padded = vec![0.0; reach];
+        padded.extend_from_slice(bins);
+        let mut logs = vec![f64::NEG_INFINITY; bins.len() + 1];
+        let judged = (bins.len() + 1 + reach).saturating_sub(template.len()).min(logs.len());
+        correlate(self.level, &padded, &gains, &mut logs[..judged]);
+        for (i, log) in logs[..judged].iter_mut().enumerate() {
+            *log += plateau[i + template.len() - reach] - costs[reach.saturating_sub(i)] * self.step as f64;
+        }
+        logs
+    }
+
     /// What a square says for a variance that has reached `share` of its excess over rest, and what each square costs.
     fn terms(&self, excess: f64, share: f64) -> (f64, f64) {
         let half = 0.5 * self.weighing.independence;
-        let variance = 1.0 + excess * share.max(0.0);
+        let variance = variance(excess, share);
         (half * (1.0 - 1.0 / variance), half * math::ln(variance))
+    }
+
+    /// What the shares of a template cost together, from the first, the second ... and that at `last` on.
+    fn costs(&self, template: &[f64], last: usize, excess: f64) -> Vec<f64> {
+        // Few logarithms of products stand for many; no variance is so large that eight overflow.
+        const TOGETHER: usize = 8;
+        let half = 0.5 * self.weighing.independence;
+        let log = |shares: &[f64]| math::ln(shares.iter().map(|share| variance(excess, *share)).product());
+        let mut costs = vec![0.0; last + 1];
+        costs[last] = half * template[last..].chunks(TOGETHER).map(log).sum::<f64>();
+        for k in (0..last).rev() {
+            costs[k] = costs[k + 1] + half * log(&template[k..=k]);
+        }
+        costs
     }
 
     /// Likelihoods of a step at every sample around bin `best`.
     fn fine_steps(&self, squares: &[f64], best: usize, excess: f64) -> (usize, Vec<f64>) {
         const BINS: usize = 4;
-        let blur = &self.weighing.blur;
-        let half = blur.len() / 2;
+        let shares: Vec<f64> = running_sums(&self.weighing.blur);
+        let half = shares.len() / 2;
         let candidates = best.saturating_sub(BINS) * self.step..((best + BINS) * self.step).min(squares.len());
+        let (gains, costs): (Vec<f64>, Vec<f64>) = shares.iter().map(|share| self.terms(excess, *share)).unzip();
+        let costs = running_sums(&costs);
+        // What lies beyond the region says and costs nothing.
         let window = candidates.start.saturating_sub(half)..(candidates.end + half).min(squares.len());
-        let terms = |share: f64| self.terms(excess, share);
-        let edge: Vec<(f64, f64)> = blur
-            .iter()
-            .scan(0.0, |sum, v| {
-                *sum += v;
-                Some(terms(*sum))
-            })
-            .collect();
-        let log = |t0: usize| -> f64 {
-            let sum = window.clone().map(|i| match (i + half).checked_sub(t0) {
-                None => 0.0,
-                Some(k) => {
-                    let (gain, cost) = edge.get(k).copied().unwrap_or_else(|| terms(1.0));
-                    squares[i] * gain - cost
-                }
-            });
-            sum.sum()
-        };
-        let logs: Vec<f64> = candidates.clone().map(log).collect();
+        let mut padded = vec![0.0; half.saturating_sub(candidates.start)];
+        padded.extend_from_slice(&squares[window.clone()]);
+        padded.resize(candidates.len() + 2 * half, 0.0);
+        let plateau = suffix_sums(&squares[window.clone()], self.terms(excess, 1.0), 1.0);
+        let mut logs = vec![0.0; candidates.len()];
+        correlate(self.level, &padded, &gains, &mut logs);
+        for (t0, log) in candidates.clone().zip(&mut logs) {
+            let before = half.saturating_sub(t0).checked_sub(1).map_or(0.0, |k| costs[k]);
+            let behind = (t0 + half + 1).min(window.end);
+            *log += plateau[behind - window.start] - (costs[behind + half - t0 - 1] - before);
+        }
         let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         (candidates.start, logs.iter().map(|log| exp_of(log - top)).collect())
     }
@@ -267,11 +286,10 @@ impl<'a> Refiner<'a> {
     fn edge(&self, side: Side, profile: &Profile) -> Edge {
         let learnt = if side == Side::Onset { &self.onsets } else { &self.offsets };
         let doubted: Rises = std::array::from_fn(|k| (1.0 - STATED_DOUBT) * learnt[k] + STATED_DOUBT * ANY[k]);
-        let (median, wide) = (self.starts(profile, learnt), self.starts(profile, &doubted));
+        let starts = |rises: &Rises| running_sums(&self.starts(profile, rises));
+        let (median, wide) = (starts(learnt), starts(&doubted));
         let at = quantile(&median, 0.5);
         let near = NEAR_S * self.rate.hz();
-        let total: f64 = wide.iter().sum();
-        let inside = wide.iter().enumerate().filter(|(i, _)| (*i as f64 - at).abs() <= near).map(|(_, mass)| mass);
         let mass: Rises = std::array::from_fn(|k| learnt[k] * profile.sums[k]);
         let all: f64 = mass.iter().sum();
         let rise_ms = mass.iter().zip(RISES_MS).map(|(mass, ms)| mass * ms).sum::<f64>() / all;
@@ -289,19 +307,21 @@ impl<'a> Refiner<'a> {
             high_s: a.max(b),
             rise_ms: if model == EdgeModel::Step { 0.0 } else { rise_ms },
             model,
-            within_20_ms: inside.sum::<f64>() / total,
+            within_20_ms: share(&wide, at - near, at + near),
         }
     }
 
     /// Probability of every sample of the region to be the start, not normalised.
     fn starts(&self, profile: &Profile, rises: &Rises) -> Vec<f64> {
-        let bins = profile.starts[0].len();
-        let mut samples = vec![0.0; bins * self.step + profile.fine.len()];
-        for i in 0..bins {
-            let mass: f64 = (1..RISES_MS.len()).map(|k| rises[k] * profile.starts[k][i]).sum();
+        let mut masses = vec![0.0; profile.starts[0].len()];
+        for (rise, row) in rises.iter().zip(&profile.starts).skip(1) {
+            masses.iter_mut().zip(row).for_each(|(mass, start)| *mass += rise / self.step as f64 * start);
+        }
+        let mut samples = vec![0.0; masses.len() * self.step + profile.fine.len()];
+        for (i, mass) in masses.iter().enumerate() {
             let from = (i * self.step).saturating_sub(self.step / 2);
             for sample in &mut samples[from..from + self.step] {
-                *sample += mass / self.step as f64;
+                *sample += mass;
             }
         }
         let fine: f64 = profile.fine.iter().sum();
@@ -334,15 +354,26 @@ fn template(rise_ms: f64, blur: &[f64], step: usize, rate: Rate) -> Vec<f64> {
     shares.chunks(step).map(|bin| bin.iter().sum::<f64>() / step as f64).collect()
 }
 
-/// Log likelihood of a start at bin `i`, against rest throughout. A rise that does not end within the region cannot be judged.
-fn log_likelihood(bins: &[f64], plateau: &[f64], terms: &[(f64, f64)], i: usize, reach: usize, step: usize) -> f64 {
-    let end = i + terms.len() - reach;
-    if end > bins.len() {
-        return f64::NEG_INFINITY;
+/// The variance, in multiples of rest, that has reached `share` of its excess.
+fn variance(excess: f64, share: f64) -> f64 {
+    1.0 + excess * share.max(0.0)
+}
+
+/// What all bins from each on say for a plateau: every square for its `gain`, each of the `length` squares of a bin at its `cost`.
+fn suffix_sums(bins: &[f64], (gain, cost): (f64, f64), length: f64) -> Vec<f64> {
+    let mut sums: Vec<f64> = bins.iter().map(|bin| bin * gain - cost * length).chain([0.0]).collect();
+    for k in (0..bins.len()).rev() {
+        sums[k] += sums[k + 1];
     }
-    let skipped = reach.saturating_sub(i);
-    let edge = bins[i + skipped - reach..end].iter().zip(&terms[skipped..]);
-    edge.map(|(bin, (gain, cost))| bin * gain - cost * step as f64).sum::<f64>() + plateau[end]
+    sums
+}
+
+fn running_sums(values: &[f64]) -> Vec<f64> {
+    let add = |sum: &mut f64, v: &f64| {
+        *sum += v;
+        Some(*sum)
+    };
+    values.iter().scan(0.0, add).collect()
 }
 
 /// `e^x`, 0 where it would not count.
@@ -384,17 +415,23 @@ impl Learnt {
     }
 }
 
-/// The place, in samples, below which the share `q` of the mass lies; mass is spread over its sample.
-fn quantile(mass: &[f64], q: f64) -> f64 {
-    let wanted = q * mass.iter().sum::<f64>();
-    let mut sum = 0.0;
-    for (i, m) in mass.iter().enumerate() {
-        if *m > 0.0 && sum + m >= wanted {
-            return i as f64 - 0.5 + (wanted - sum) / m;
-        }
-        sum += m;
-    }
-    mass.len() as f64
+/// The place, in samples, below which the share `q` of the mass lies, by the mass up to and with each sample; mass is spread over its sample.
+fn quantile(sums: &[f64], q: f64) -> f64 {
+    let wanted = q * sums.last().copied().unwrap_or(0.0);
+    let i = sums.partition_point(|sum| *sum < wanted);
+    let Some(sum) = sums.get(i) else { return sums.len() as f64 };
+    let before = if i == 0 { 0.0 } else { sums[i - 1] };
+    if *sum > before { i as f64 - 0.5 + (wanted - before) / (sum - before) } else { i as f64 }
+}
+
+/// The share of the mass on samples from `low` to `high`.
+fn share(sums: &[f64], low: f64, high: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= count <= len")]
+    let mass_of = |count: f64| match count.clamp(0.0, sums.len() as f64) as usize {
+        0 => 0.0,
+        count => sums[count - 1],
+    };
+    (mass_of(high.floor() + 1.0) - mass_of(low.ceil())) / mass_of(f64::INFINITY)
 }
 
 #[cfg(test)]
@@ -416,8 +453,11 @@ mod tests {
 
     #[test]
     fn quantiles_lie_within_samples() {
+        let quantile = |mass: &[f64], q| quantile(&running_sums(mass), q);
         assert_eq!(quantile(&[0.0, 0.0, 2.0, 0.0], 0.5), 2.0);
         assert_eq!(quantile(&[1.0, 1.0], 0.5), 0.5);
         assert_eq!(quantile(&[1.0, 0.0, 1.0], 0.75), 2.0);
+        let sums = running_sums(&[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!((share(&sums, 0.5, 2.0), share(&sums, -9.0, 9.0), share(&sums, 1.1, 1.9)), (0.5, 1.0, 0.0));
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ActivationConfig;
-use crate::dsp::{math, robust};
+use crate::dsp::{math, moving, robust};
 use crate::units::Rate;
 
 /// Length of a bin, in ms: rough edges need no more.
@@ -189,16 +189,20 @@ fn resting(bins: &[f64], dof: f64, length: usize) -> Option<Vec<bool>> {
 
 /// Mean over a centred window of so many bins, over what exists of it; NaN where the bin itself is.
 fn moving_mean(bins: &[f64], width: usize) -> Vec<f64> {
-    let half = width / 2;
-    let mean = |i: usize| {
-        if bins[i].is_nan() {
-            return f64::NAN;
-        }
-        let window = &bins[i.saturating_sub(half)..(i + half + 1).min(bins.len())];
-        let (sum, n) = window.iter().filter(|v| !v.is_nan()).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
-        sum / n
+    let window = 2 * (width / 2) + 1;
+    let over = |values: Vec<f64>| {
+        let mut means = vec![0.0; values.len()];
+        moving::mean(&values, window, &mut means);
+        means
     };
-    (0..bins.len()).map(mean).collect()
+    let mut means = over(bins.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect());
+    if bins.iter().any(|v| v.is_nan()) {
+        let shares = over(bins.iter().map(|v| if v.is_nan() { 0.0 } else { 1.0 }).collect());
+        for ((mean, share), bin) in means.iter_mut().zip(shares).zip(bins) {
+            *mean = if bin.is_nan() { f64::NAN } else { *mean / share };
+        }
+    }
+    means
 }
 
 #[cfg(test)]
@@ -227,6 +231,14 @@ mod tests {
         let rest = resting(&bins, 200.0, 50).unwrap();
         assert!((0..6000).filter(|i| rest[*i]).all(|i| (i / 100) % 10 == 0));
         assert!(rest.iter().filter(|r| **r).count() >= 500);
+    }
+
+    #[test]
+    fn means_are_over_the_bins_that_exist() {
+        let means = moving_mean(&[1.0, 2.0, f64::NAN, 4.0, 8.0], 3);
+        assert_eq!(means[..2], [1.5, 1.5]);
+        assert!(means[2].is_nan());
+        assert_eq!(means[3..], [6.0, 6.0]);
     }
 
     #[test]

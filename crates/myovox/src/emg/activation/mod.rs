@@ -80,8 +80,9 @@ pub struct Activation {
     pub onset_edge: Option<Edge>,
     /// How the offset was placed; `null` where the activation ends with the recording or a gap.
     pub offset_edge: Option<Edge>,
-    /// Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows.
-    pub confidence: f64,
+    /// Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows; `null` where no edge
+    /// was placed.
+    pub confidence: Option<f64>,
     /// What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`.
     pub flags: Vec<String>,
 }
@@ -91,6 +92,7 @@ pub struct Activation {
 pub struct Detector {
     config: ActivationConfig,
     rate: Rate,
+    level: Level,
     high_pass: ZeroPhase,
     /// From the high-pass to the band's upper edge, in Hz.
     width_hz: f64,
@@ -126,7 +128,7 @@ impl Detector {
         let edge = config.high_pass_hz.min(0.3 * high_hz);
         let high_pass = ZeroPhase::new(butterworth(4, Band::HighPass(edge), rate)?, Extension::Odd, None).level(level);
         let response = impulse_response(band_pass, rate)?;
-        Ok(Self { config: config.clone(), rate, high_pass, width_hz: high_hz - edge, response })
+        Ok(Self { config: config.clone(), rate, level, high_pass, width_hz: high_hz - edge, response })
     }
 
     /// The activations of a band-passed signal, NaN inside gaps. `rest` says where the muscle rests, in samples; where it is empty, rest is
@@ -157,8 +159,9 @@ impl Detector {
         if spans.is_empty() {
             return Ok(Found::default());
         }
-        let weighed = weighing::weigh(signal, &levels, &spans, &self.response, self.rate);
-        let mut refiner = Refiner::new(signal, weighed, self.rate);
+        let by = (self.rate, self.level);
+        let weighed = weighing::weigh(signal, &levels, &spans, &self.response, by);
+        let mut refiner = Refiner::new(signal, weighed, by);
         let edges = refiner.learn(&spans);
         let activations = spans.iter().zip(edges).map(|(span, edges)| self.activation(signal, span, edges)).collect();
         Ok(Found { activations, refiner: Some(refiner) })
@@ -204,8 +207,8 @@ impl Detector {
 }
 
 /// Probability that the edges that were placed lie within 20 ms.
-pub(super) fn confidence(onset: Option<&Edge>, offset: Option<&Edge>) -> f64 {
-    [onset, offset].into_iter().flatten().map(|edge| edge.within_20_ms).product()
+pub(super) fn confidence(onset: Option<&Edge>, offset: Option<&Edge>) -> Option<f64> {
+    [onset, offset].into_iter().flatten().map(|edge| edge.within_20_ms).reduce(|a, b| a * b)
 }
 
 /// Stretches of values between NaN.

@@ -7,7 +7,10 @@
 use std::ops::Range;
 
 use super::energy::{Levels, SILENCE};
+use super::stretches;
 use crate::dsp::math;
+use crate::simd::Level;
+use crate::simd::correlate::correlate;
 use crate::units::Rate;
 
 /// Lags of the autocorrelations and taps of the filter to either side, in ms.
@@ -28,7 +31,7 @@ const BLUR_MS: f64 = 30.0;
 /// A symmetric filter, and what its output tells.
 #[derive(Clone, Debug)]
 pub(super) struct Weighing {
-    /// The taps from the middle to one end.
+    /// An odd number of taps.
     taps: Vec<f64>,
     /// Mean square of the filtered signal at rest.
     rest_power: f64,
@@ -36,16 +39,23 @@ pub(super) struct Weighing {
     pub(super) independence: f64,
     /// How a step of the variance comes out, as differences that sum to 1, the edge in the middle.
     pub(super) blur: Vec<f64>,
+    level: Level,
 }
 
 /// Learns from where the signal rests and where it does not. The signal is NaN inside gaps.
-pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], response: &[f64], rate: Rate) -> Weighing {
+pub(super) fn weigh(
+    signal: &[f64],
+    levels: &Levels,
+    spans: &[Range<usize>],
+    response: &[f64],
+    (rate, level): (Rate, Level),
+) -> Weighing {
     let lags = rate.samples_of_ms(LAGS_MS);
     let rest = levels.rest_spans(spans);
     // The edges of an activation are not yet its spectrum.
     let cores: Vec<Range<usize>> =
         spans.iter().map(|span| span.start + span.len() / 5..span.end - span.len() / 5).collect();
-    let (at_rest, active) = (autocorrelation(signal, &rest, lags), autocorrelation(signal, &cores, lags));
+    let [at_rest, active] = [&rest, &cores].map(|spans| autocorrelation(signal, spans, lags, level));
     let cosines: Vec<f64> = (0..2 * GRID).map(|k| math::cos(std::f64::consts::PI * k as f64 / GRID as f64)).collect();
     let (s0, s1) = (spectrum(&at_rest, &cosines), spectrum(&active, &cosines));
     let largest = |spectrum: &[f64]| spectrum.iter().copied().fold(0.0, f64::max);
@@ -55,9 +65,10 @@ pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], res
     let weighed = weights.iter().zip(&s1).map(|(weight, active)| weight * active);
     let (sum, squares) = weighed.fold((0.0, 0.0), |(sum, squares), v| (sum + v, squares + v * v));
     let taps = taps_of(&weights, lags, &cosines);
+    let taps: Vec<f64> = taps[1..].iter().rev().chain(&taps).copied().collect();
     let blur = blur(&taps, response, &active, &at_rest, rate.samples_of_ms(BLUR_MS));
     let independence = if squares > 0.0 { sum * sum / squares / (GRID as f64 + 1.0) } else { 1.0 };
-    let mut weighing = Weighing { taps, rest_power: 1.0, independence, blur };
+    let mut weighing = Weighing { taps, rest_power: 1.0, independence, blur, level };
     weighing.rest_power = weighing.mean_power(signal, &rest).max(SILENCE * weighing.mean_power(signal, &cores));
     weighing
 }
@@ -65,30 +76,30 @@ pub(super) fn weigh(signal: &[f64], levels: &Levels, spans: &[Range<usize>], res
 impl Weighing {
     /// Squares of the filtered signal in multiples of rest; what lies beyond the stretch of signal counts as zero.
     pub(super) fn squares(&self, signal: &[f64], range: Range<usize>) -> Vec<f64> {
-        range.map(|i| self.filtered(signal, i)).map(|v| v * v / self.rest_power).collect()
+        let mut squares = self.filtered(signal, range);
+        for v in &mut squares {
+            *v = *v * *v / self.rest_power;
+        }
+        squares
     }
 
-    fn filtered(&self, signal: &[f64], i: usize) -> f64 {
-        let lags = self.taps.len() - 1;
-        let value = |v: f64| if v.is_nan() { 0.0 } else { v };
-        if i >= lags && i + lags < signal.len() {
-            let (before, after) = (&signal[i - lags..i], &signal[i + 1..=i + lags]);
-            let pairs = before.iter().rev().zip(after).zip(&self.taps[1..]);
-            return pairs
-                .fold(self.taps[0] * value(signal[i]), |sum, ((a, b), tap)| sum + tap * (value(*a) + value(*b)));
+    fn filtered(&self, signal: &[f64], range: Range<usize>) -> Vec<f64> {
+        let lags = self.taps.len() / 2;
+        let missing = lags.saturating_sub(range.start);
+        let mut reached = vec![0.0; missing];
+        reached.extend(&signal[(range.start + missing) - lags..(range.end + lags).min(signal.len())]);
+        reached.resize(range.len() + 2 * lags, 0.0);
+        for v in reached.iter_mut().filter(|v| v.is_nan()) {
+            *v = 0.0;
         }
-        let at = |j: Option<usize>| j.and_then(|j| signal.get(j)).map_or(0.0, |v| value(*v));
-        (1..=lags).fold(self.taps[0] * at(Some(i)), |sum, lag| {
-            sum + self.taps[lag] * (at(i.checked_sub(lag)) + at(i.checked_add(lag)))
-        })
+        let mut filtered = vec![0.0; range.len()];
+        correlate(self.level, &reached, &self.taps, &mut filtered);
+        filtered
     }
 
     fn mean_power(&self, signal: &[f64], spans: &[Range<usize>]) -> f64 {
-        let taken = some_of(spans).flatten();
-        let (sum, n) = taken.fold((0.0, 0.0), |(sum, n), i| {
-            let v = self.filtered(signal, i);
-            (sum + v * v, n + 1.0)
-        });
+        let taken = some_of(spans).flat_map(|span| self.filtered(signal, span));
+        let (sum, n) = taken.fold((0.0, 0.0), |(sum, n), v| (sum + v * v, n + 1.0));
         sum / f64::max(n, 1.0)
     }
 }
@@ -100,19 +111,17 @@ fn some_of(spans: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
     spans.iter().map(move |span| span.start..span.start + taken(span.len()))
 }
 
-/// Autocorrelation to so many lags, of all spans together.
-fn autocorrelation(signal: &[f64], spans: &[Range<usize>], lags: usize) -> Vec<f64> {
+/// Autocorrelation to so many lags, of all spans together. Products with a gap between their factors do not count.
+fn autocorrelation(signal: &[f64], spans: &[Range<usize>], lags: usize, level: Level) -> Vec<f64> {
     let mut sums = vec![0.0; lags + 1];
+    let mut products = sums.clone();
     let mut n = 0.0;
-    for span in some_of(spans).filter(|span| span.len() > lags) {
-        for i in span.start..span.end - lags {
-            let window = &signal[i..=i + lags];
-            // A gap within the window: its products are unknown.
-            if (window[0] * window[lags]).is_nan() || window.iter().any(|v| v.is_nan()) {
-                continue;
-            }
-            sums.iter_mut().zip(window).for_each(|(sum, v)| *sum += window[0] * v);
-            n += 1.0;
+    for span in some_of(spans) {
+        for stretch in stretches(&signal[span.clone()]).into_iter().filter(|stretch| stretch.len() > lags) {
+            let x = &signal[span.clone()][stretch];
+            correlate(level, x, &x[..x.len() - lags], &mut products);
+            sums.iter_mut().zip(&products).for_each(|(sum, product)| *sum += product);
+            n += (x.len() - lags) as f64;
         }
     }
     sums.iter().map(|sum| sum / f64::max(n, 1.0)).collect()
@@ -154,10 +163,9 @@ fn taps_of(weights: &[f64], lags: usize, cosines: &[f64]) -> Vec<f64> {
 
 /// What the band-pass and this filter together make of a step in the variance of activity: `d/dt` of the variance, summing to 1.
 fn blur(taps: &[f64], response: &[f64], active: &[f64], rest: &[f64], reach: usize) -> Vec<f64> {
-    let lags = taps.len() - 1;
-    let filter: Vec<f64> = taps[1..].iter().rev().chain(taps).copied().collect();
-    let mut chain = vec![0.0; filter.len() + response.len() - 1];
-    for (i, a) in filter.iter().enumerate() {
+    let lags = active.len() - 1;
+    let mut chain = vec![0.0; taps.len() + response.len() - 1];
+    for (i, a) in taps.iter().enumerate() {
         chain[i..i + response.len()].iter_mut().zip(response).for_each(|(sum, b)| *sum += a * b);
     }
     let excess: Vec<f64> = active.iter().zip(rest).map(|(active, rest)| active - rest).collect();
@@ -197,8 +205,8 @@ mod tests {
     fn a_filter_that_does_nothing_does_not_blur() {
         let mut white = vec![0.0; 9];
         white[0] = 1.0;
-        let mut taps = vec![0.0; 9];
-        taps[0] = 1.0;
+        let mut taps = vec![0.0; 17];
+        taps[8] = 1.0;
         let blur = blur(&taps, &[0.0, 1.0, 0.0], &white, &[0.0; 9], 4);
         assert_eq!(blur, [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
     }
