@@ -35,6 +35,9 @@ __all__ = [
     "emg_fatigue_json",
     "emg_features_json",
     "emg_normalise",
+    "emg_quality_json",
+    "emg_remove_ecg",
+    "emg_remove_hum",
     "emg_score_json",
     "emg_session_json",
     "emg_synergies",
@@ -411,6 +414,15 @@ def emg_normalise(
     mvc: Sequence[float],
     recording: npt.NDArray[np.float64] | None,
 ) -> tuple[list[float], str, list[str]]: ...
+def emg_quality_json(
+    x: npt.NDArray[np.float64],
+    rate: float,
+    config: ConfigLike | None,
+    rest: Sequence[tuple[float, float]],
+    mvc: Sequence[float | None],
+) -> str: ...
+def emg_remove_hum(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], rate: float, config: Mapping[str, Any]) -> str: ...
+def emg_remove_ecg(x: npt.NDArray[np.float64], out: npt.NDArray[np.float64], rate: float, config: Mapping[str, Any]) -> str: ...
 def emg_features_json(
     x: npt.NDArray[np.float64],
     rate: float,

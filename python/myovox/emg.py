@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import os
 import warnings as _warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -56,6 +56,9 @@ __all__ = [
     "features",
     "normalise",
     "plot",
+    "quality",
+    "remove_ecg",
+    "remove_hum",
     "score",
     "session",
     "synergies",
@@ -242,13 +245,18 @@ def _channels(
     """Channels and warnings as the library writes them, and the leading axes."""
     signal = samples(x)
     channels = rows(signal)
-    levels: list[float | None] = []
-    if mvc is not None:
-        given = [mvc] * len(channels) if isinstance(mvc, int | float) else list(np.asarray(mvc, dtype=object).reshape(-1))
-        levels = [None if level is None or level != level else float(level) for level in given]
     detector = None if method == "default" else method
+    levels = _levels(mvc, len(channels))
     found = json.loads(_native.emg_channels_json(channels, rate, config, _rest(rest), levels, detector))
     return found["channels"], found["warnings"], signal.shape[:-1]
+
+
+def _levels(mvc: float | Sequence[float | None] | Array | None, channels: int) -> list[float | None]:
+    """One for each channel; none where nothing is known."""
+    if mvc is None:
+        return []
+    given = [mvc] * channels if isinstance(mvc, int | float) else list(np.asarray(mvc, dtype=object).reshape(-1))
+    return [None if level is None or level != level else float(level) for level in given]
 
 
 def _rest(rest: Rest | None) -> list[tuple[float, float]]:
@@ -371,6 +379,177 @@ def contractions(
 
 def _spans(spans: Spans) -> list[tuple[int, int]]:
     return [span if isinstance(span, tuple) else (span.onset, span.offset) for span in spans]
+
+
+def quality(
+    x: npt.ArrayLike,
+    rate: float,
+    *,
+    rest: Rest | None = None,
+    mvc: float | Sequence[float | None] | Array | None = None,
+    config: ConfigLike | None = None,
+) -> Any:
+    """Measure how good raw signals are, and flag what is wrong with them.
+
+    Parameters
+    ----------
+    x : array_like [shape=(..., samples)]
+        Raw signals.
+    rate : float
+        Sampling rate in Hz.
+    rest : iterable of pair of float, optional
+        Stretches in seconds in which the muscles rest; by default rest is found.
+    mvc : float or sequence of float, optional
+        Levels of maximal contractions, as for `contractions`.
+    config : dict, str or os.PathLike, optional
+        Settings of the muscle analysis that differ from the defaults, ``{"quality.hum_share": 0.02}``, or the path of a file with all settings.
+
+    Returns
+    -------
+    dict, or lists of dict
+        ``flags``, each with its name (``flag``: "clipping", "lead_off", "flat", "dropout", "spikes", "hum", "movement", "ecg", "low_snr",
+        "rate_doubtful", "dc", "quantised", "saturation_of_derived", "mvc_exceeded"), its ``measure``, which is a share, a ratio or decibels, and its
+        ``intervals``; the measures themselves, such as ``hum``, ``movement_share``, ``ecg``, ``suggested_rate_hz``; ``warnings``, the same in words;
+        ``missing`` with a reason for every ``None``. The measures and flags are those of `myovox.analyze`.
+
+    Raises
+    ------
+    ConfigError
+        Settings, rest, levels or the rate are wrong.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from myovox import emg
+    >>> x = np.random.default_rng(1).standard_normal(10_000) + 5 * np.sin(2 * np.pi * 50 * np.arange(10_000) / 1000.0)
+    >>> found = emg.quality(x, 1000.0)
+    >>> [flag["flag"] for flag in found["flags"]], round(found["hum"]["frequency_hz"], 1), found["hum"]["above_db"] > 20
+    (['hum'], 50.0, True)
+    """
+    signal = samples(x)
+    channels = rows(signal)
+    found = json.loads(_native.emg_quality_json(channels, rate, config, _rest(rest), _levels(mvc, len(channels))))
+    label = "channel 0"
+    records = [{**one["quality"], "warnings": _of_channel(one["warnings"], label), "missing": one["missing"]} for one in found]
+    return nested(records, signal.shape[:-1])
+
+
+def remove_hum(
+    x: npt.ArrayLike,
+    rate: float,
+    *,
+    method: Literal["auto", "fit", "notch", "comb", "off"] = "auto",
+    frequency_hz: float | None = None,
+    settings: Mapping[str, Any] | None = None,
+    out: Array | None = None,
+) -> tuple[Array, Any]:
+    """Take the hum of the mains away.
+
+    Parameters
+    ----------
+    x : array_like [shape=(..., samples)]
+        Raw signals.
+    rate : float
+        Sampling rate in Hz.
+    method : {"auto", "fit", "notch", "comb", "off"}
+        Fitted sinusoids where `quality` flags the hum, and else nothing: such a signal keeps its bits; fitted sinusoids; notches or a comb, forward
+        and backward.
+    frequency_hz : float, optional
+        Frequency of the mains; by default as measured, and without a line that stands out nothing is taken away.
+    settings : dict, optional
+        Other settings of the muscle analysis: ``{"hum.q": 35, "hum.window_s": 1}``.
+    out : numpy.ndarray of float64 [shape=(..., samples)], optional
+        Where the result goes; may be `x`.
+
+    Returns
+    -------
+    cleaned : numpy.ndarray of float64 [shape=(..., samples)]
+        The signals without hum; samples in gaps as they were.
+    removed : dict or None, or lists of them
+        ``method``, ``frequency_hz``, ``harmonics`` and ``power_share``, the power of what was taken away over that of the signal; ``None`` where
+        nothing was.
+
+    Raises
+    ------
+    ConfigError
+        ``dsp.comb-not-integer`` where the rate is no whole multiple of the frequency; settings are wrong.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from myovox import emg
+    >>> noise = np.random.default_rng(1).standard_normal(10_000)
+    >>> cleaned, removed = emg.remove_hum(noise + 5 * np.sin(2 * np.pi * 50 * np.arange(10_000) / 1000.0), 1000.0)
+    >>> removed["harmonics"], round(removed["frequency_hz"], 2), bool(np.std(cleaned - noise) < 0.1)
+    ([1], 50.0, True)
+    """
+    options: dict[str, Any] = {**(settings or {}), "hum.method": method}
+    if frequency_hz is not None:
+        options["hum.frequency_hz"] = frequency_hz
+    return _cleaned(_native.emg_remove_hum, x, rate, options, out)
+
+
+def remove_ecg(
+    x: npt.ArrayLike,
+    rate: float,
+    *,
+    method: Literal["template", "gate", "high_pass", "off"] = "template",
+    settings: Mapping[str, Any] | None = None,
+    out: Array | None = None,
+) -> tuple[Array, Any]:
+    """Take heart beats away.
+
+    Parameters
+    ----------
+    x : array_like [shape=(..., samples)]
+        Raw signals.
+    rate : float
+        Sampling rate in Hz.
+    method : {"template", "gate", "high_pass", "off"}
+        Subtract the beats' own shape, fitted to each (under a working muscle only where the fit shows a beat); put the mirror image of what lies
+        beside a beat in its place; a high-pass at 30 Hz.
+    settings : dict, optional
+        Other settings of the muscle analysis: ``{"ecg.least_beats": 20, "ecg.gate_ms": 60}``.
+    out : numpy.ndarray of float64 [shape=(..., samples)], optional
+        Where the result goes; may be `x`.
+
+    Returns
+    -------
+    cleaned : numpy.ndarray of float64 [shape=(..., samples)]
+        The signals without beats; what lies outside the band of the muscle analysis stays.
+    removed : dict or None, or lists of them
+        ``method``, ``beats`` and ``energy_share``, the energy of the change over that of the band-passed signal; ``None`` where nothing was taken
+        away: `quality` says whether a heart was heard.
+
+    Raises
+    ------
+    ConfigError
+        Settings or the rate are wrong.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from myovox import emg
+    >>> noise = np.random.default_rng(1).standard_normal(30_000)
+    >>> t = (np.arange(30_000) % 800 - 400) / 1000.0  # 75 beats a minute
+    >>> cleaned, removed = emg.remove_ecg(noise - 15 * t / 0.012 * np.exp(0.5 - (t / 0.012) ** 2 / 2), 1000.0)
+    >>> removed["beats"] > 30, bool(np.std(cleaned - noise) < 0.5)
+    (True, True)
+    """
+    return _cleaned(_native.emg_remove_ecg, x, rate, {**(settings or {}), "ecg.method": method}, out)
+
+
+def _cleaned(
+    native: Callable[[Array, Array, float, Mapping[str, Any]], str],
+    x: npt.ArrayLike,
+    rate: float,
+    options: Mapping[str, Any],
+    out: Array | None,
+) -> tuple[Array, Any]:
+    signal = samples(x)
+    result = output(signal, signal.shape[-1], out)
+    removed = json.loads(native(rows(apart(signal, result)), rows(result), rate, options))
+    return result, nested(removed, signal.shape[:-1])
 
 
 def features(

@@ -114,6 +114,48 @@ def test_envelopes_follow_the_amplitude() -> None:
         emg.envelope(sine, 500.0)
 
 
+def test_quality_is_that_of_a_report() -> None:
+    report: Any = myovox.analyze(NAMED)
+    recording = myovox.read_c3d(NAMED)
+    for channel in report["emg"]["channels"]:
+        found = emg.quality(recording.analog[channel["index"]], recording.analog_rate)
+        said = {key: value for key, value in found.items() if key not in ("warnings", "missing")}
+        # What the file states of its duration no array knows.
+        said["duration_rate_hz"] = channel["quality"]["duration_rate_hz"]
+        said["flags"] = [*said["flags"], *(flag for flag in channel["quality"]["flags"] if flag["flag"] == "rate_doubtful")]
+        assert said == channel["quality"]
+        absent = {key for key, value in found.items() if value is None}
+        assert absent == {entry["path"] for entry in found["missing"]}
+
+
+def test_flags_do_not_depend_on_the_unit() -> None:
+    x = X.copy()
+    x[:, 1000] = 1.0
+    x[1] += 1e-3 * np.sin(2 * np.pi * 50.0 * np.arange(12_000) / RATE)
+    of = [[(flag["flag"], flag["count"], flag["intervals"]) for flag in one["flags"]] for one in emg.quality(x, RATE)]
+    assert "spikes" in [name for name, *_ in of[0]] and "hum" in [name for name, *_ in of[1]]
+    for scale in (1e3, 1e6):
+        assert [[(flag["flag"], flag["count"], flag["intervals"]) for flag in one["flags"]] for one in emg.quality(x * scale, RATE)] == of
+    levels = emg.quality(X, RATE, mvc=[1e-5, None])
+    assert [[flag["flag"] for flag in one["flags"]] for one in levels] == [["mvc_exceeded"], []]
+
+
+def test_hum_and_beats_are_taken_away() -> None:
+    hum = 1e-4 * np.sin(2 * np.pi * 50.0 * np.arange(12_000) / RATE)
+    cleaned, removed = emg.remove_hum(X + hum, RATE)
+    assert [one["method"] for one in removed] == ["fit", "fit"] and float(np.std(cleaned - X)) < 3e-6
+    same, nothing = emg.remove_hum(X, RATE)
+    assert np.array_equal(same, X) and nothing == [None, None]
+    notched, how = emg.remove_hum(X[0] + hum, RATE, method="notch", frequency_hz=50.0, settings={"hum.q": 35})
+    assert how["method"] == "notch" and how["harmonics"][-1] == 9 and notched.shape == (12_000,)
+    with pytest.raises(myovox.ConfigError) as caught:
+        emg.remove_hum(X, 990.0, method="comb", frequency_hz=50.0)
+    assert caught.value.code == "dsp.comb-not-integer"
+    out = X.copy()
+    kept, beats = emg.remove_ecg(out, RATE, out=out)
+    assert kept is out and beats == [None, None] and np.array_equal(out, X)
+
+
 def test_features_of_everything() -> None:
     x = X[0]
     whole = emg.features(x, RATE)

@@ -12,7 +12,7 @@ use myovox::emg::features::{Feature, FeatureConfig, FeaturePlan};
 use myovox::emg::normalise::{Reference, normalise};
 use myovox::emg::score::{self, Bfr, Circumstances, Prescription, Repetitions, RpeMap, Side, Weights};
 use myovox::emg::synergy::synergies;
-use myovox::emg::{ChannelInfo, FromFile, Given, Signal, analyze_session};
+use myovox::emg::{ChannelInfo, FromFile, Given, Signal, analyze_session, remove_ecg, remove_hum};
 use myovox::units::Rate;
 use myovox::{Error, Result};
 use ndarray::Array2;
@@ -108,6 +108,75 @@ pub(crate) fn emg_channels_json(
             Ok::<_, Error>(json!({ "channels": channels, "warnings": warnings }).to_string())
         })?;
         Ok(text)
+    })
+}
+
+/// Quality of each channel, with its warnings and why what is missing is.
+#[pyfunction]
+pub(crate) fn emg_quality_json(
+    py: Python<'_>,
+    x: PyReadonlyArray2<'_, f64>,
+    rate: f64,
+    config: Option<&Bound<'_, PyAny>>,
+    rest: Vec<[f64; 2]>,
+    mvc: Vec<Option<f64>>,
+) -> PyResult<String> {
+    border(py, || {
+        let (config, rate, rows) = (settings::emg(config)?, Rate::new(rate)?, rows(&x)?);
+        if !(mvc.is_empty() || mvc.len() == rows.len()) {
+            let error = Error::config("emg.channels-differ", "maximal contractions and channels differ in number");
+            return Err(error.field("mvc").found(mvc.len()).expected(rows.len()).into());
+        }
+        let text = py.detach(|| {
+            let of = |(k, x): (usize, &&[f64])| {
+                let known = Known { rest: rest.clone(), mvc: mvc.get(k).map(|mvc| vec![*mvc]).unwrap_or_default() };
+                let found = myovox::emg::quality(x, rate, &config.emg, level(), &known)?;
+                Ok(json!({ "quality": found.quality, "warnings": found.warnings, "missing": found.missing }))
+            };
+            let found = rows.iter().enumerate().map(of).collect::<Result<Vec<Value>>>()?;
+            Ok::<_, Error>(json!(found).to_string())
+        })?;
+        Ok(text)
+    })
+}
+
+/// The samples without hum into `out`; what was taken away from each channel.
+#[pyfunction]
+pub(crate) fn emg_remove_hum(
+    py: Python<'_>,
+    x: PyReadonlyArray2<'_, f64>,
+    mut out: PyReadwriteArray2<'_, f64>,
+    rate: f64,
+    config: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    border(py, || {
+        let (config, rate) = (settings::emg(Some(config))?, Rate::new(rate)?);
+        let mut removed = Vec::new();
+        by_row(py, &x, &mut out, |_, x, out| {
+            removed.push(remove_hum(x, out, rate, &config.emg, level())?);
+            Ok(())
+        })?;
+        Ok(json!(removed).to_string())
+    })
+}
+
+/// The samples without heart beats into `out`; what was taken away from each channel.
+#[pyfunction]
+pub(crate) fn emg_remove_ecg(
+    py: Python<'_>,
+    x: PyReadonlyArray2<'_, f64>,
+    mut out: PyReadwriteArray2<'_, f64>,
+    rate: f64,
+    config: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    border(py, || {
+        let (config, rate) = (settings::emg(Some(config))?, Rate::new(rate)?);
+        let mut removed = Vec::new();
+        by_row(py, &x, &mut out, |_, x, out| {
+            removed.push(remove_ecg(x, out, rate, &config.emg, level())?);
+            Ok(())
+        })?;
+        Ok(json!(removed).to_string())
     })
 }
 

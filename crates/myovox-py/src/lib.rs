@@ -54,7 +54,7 @@ mod _native {
     #[pymodule_export]
     use crate::emg::{
         emg_channels_json, emg_cocontraction_json, emg_envelope, emg_fatigue_json, emg_features_json, emg_normalise,
-        emg_score_json, emg_session_json, emg_synergies,
+        emg_quality_json, emg_remove_ecg, emg_remove_hum, emg_score_json, emg_session_json, emg_synergies,
     };
     #[pymodule_export]
     use crate::platforms::{ForcePlatform, ForcePlatforms};

@@ -16,9 +16,10 @@ use super::condition::{self, BandConfig};
 use super::envelope::{Envelope, EnvelopeConfig, EnvelopeMethod};
 use super::fatigue::{self as trends, Fatigue, FatigueConfig, FatigueContext, FatiguePlan, Force};
 use super::features::FeatureConfig;
-use super::gaps::{self, GapCause, GapConfig};
+use super::gaps::{self, GapConfig};
 use super::given::{ChannelSession, MvcUnit, Session};
-use super::plan::{Plan, Signal, analyze_session};
+use super::plan::{Analysis, Plan, Signal, analyze_session};
+use super::quality::Fault;
 use super::session::Channel;
 use crate::config::{Auto, config};
 use crate::dsp::hilbert::Hilbert;
@@ -205,6 +206,18 @@ pub fn channels(
     if samples.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
+    let analysis = analysis(samples, rate, config, level, known)?;
+    Ok((analysis.emg.channels, analysis.warnings))
+}
+
+/// The main analysis of arrays.
+pub(super) fn analysis(
+    samples: &[&[f64]],
+    rate: Rate,
+    config: &EmgConfig,
+    level: Level,
+    known: &Known,
+) -> Result<Analysis> {
     if !(known.mvc.is_empty() || known.mvc.len() == samples.len()) {
         let error = Error::config("emg.channels-differ", "maximal contractions and channels differ in number");
         return Err(error.field("mvc").found(known.mvc.len()).expected(samples.len()));
@@ -225,8 +238,7 @@ pub fn channels(
     let signals: Vec<Signal<'_>> = infos.iter().zip(samples).map(|(info, samples)| Signal { info, samples }).collect();
     let config = config.clone().channels(Auto::Value(infos.iter().map(|info| info.label.clone()).collect()));
     let given = Given { session: session(known), ..Given::default() };
-    let analysis = analyze_session(&signals, Some(rate), &config, level, &given)?;
-    Ok((analysis.emg.channels, analysis.warnings))
+    analyze_session(&signals, Some(rate), &config, level, &given)
 }
 
 fn label(channel: usize) -> String {
@@ -256,15 +268,19 @@ pub fn fatigue(
     let (found, _) = channels(&[samples], rate, emg, level, known)?;
     let conditioned = Plan::new(emg, rate, level)?.signals(samples)?.conditioned;
     let found = &found[0];
-    let off = found.gaps.iter().filter(|gap| gap.cause == GapCause::LeadOff);
-    let off: usize = off.map(|gap| gap.span.end - gap.span.start).sum();
     let own: Vec<Range<usize>> = found.contractions.iter().map(|c| c.onset..c.offset).collect();
     let snr_db = match spans {
         Some(spans) => snr_db(&conditioned, spans),
         None => found.parameters.snr_db,
     };
-    let bad_share = if samples.is_empty() { 0.0 } else { off as f64 / samples.len() as f64 };
-    let context = FatigueContext { snr_db, bad_share, force, ..FatigueContext::default() };
+    let quality = &found.quality;
+    let doubt = quality.flags.iter().find(|flag| flag.flag == Fault::RateDoubtful);
+    let context = FatigueContext {
+        snr_db,
+        bad_share: quality.lead_off_share + quality.clipped_share,
+        rate_doubt: doubt.map_or(0.0, |flag| flag.measure.abs()),
+        force,
+    };
     let plan = FatiguePlan::new(settings, &FeatureConfig::default(), rate)?;
     trends::fatigue(plan.points(&conditioned, spans.unwrap_or(&own)), &context, settings)
 }

@@ -34,6 +34,9 @@ config! {
         /// How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10:
         /// a strong contraction reaches 30 deviations of rest, but never holds one value.
         plateau_deviations: f64 = 10.0,
+        /// What is cut beside a lead that was off, to either side, in ms: the amplifier recovers slowly, and the band-pass rings at the edge.
+        /// Default 250. Lost packets lie between ordinary samples and are cut as they are.
+        lead_off_margin_ms: f64 = 250.0,
         /// One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have
         /// it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest.
         flat_ms: f64 = 200.0,
@@ -48,6 +51,7 @@ impl GapConfig {
         within("emg.gaps.bridge_ms", self.bridge_ms, 0.0..=1000.0)?;
         within("emg.gaps.plateau_ms", self.plateau_ms, 1.0..=10_000.0)?;
         within("emg.gaps.flat_ms", self.flat_ms, self.plateau_ms..=1e6)?;
+        within("emg.gaps.lead_off_margin_ms", self.lead_off_margin_ms, 0.0..=10_000.0)?;
         within("emg.gaps.plateau_deviations", self.plateau_deviations, 1.0..=1e6)?;
         within("emg.gaps.jump_deviations", self.jump_deviations, 5.0..=1e6)
     }
@@ -90,6 +94,8 @@ pub struct Mended {
     pub gaps: Vec<Gap>,
     /// Number of samples that a straight line replaced.
     pub bridged_samples: usize,
+    /// Where it did, in order of time.
+    pub bridged: Vec<Gap>,
 }
 
 impl Mended {
@@ -140,6 +146,7 @@ pub fn mend(samples: &[f64], rate: Rate, config: &GapConfig) -> Mended {
                 *sample = before + (after - before) * ((k + 1) as f64 / steps);
             }
             mended.bridged_samples += end - start;
+            mended.bridged.push(Gap { span: Span::new(start, end, rate), cause });
         } else {
             mended.gaps.push(Gap { span: Span::new(start, end, rate), cause });
         }
@@ -198,6 +205,7 @@ fn runs(samples: &[f64], least: usize) -> Vec<(usize, usize)> {
 fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, GapCause)> {
     let (plateau, flat) =
         (rate.samples_of_ms(config.plateau_ms).max(LEAST_PLATEAU), rate.samples_of_ms(config.flat_ms));
+    let margin = if config.lead_off_margin_ms > 0.0 { rate.samples_of_ms(config.lead_off_margin_ms) } else { 0 };
     let runs = runs(samples, plateau);
     if runs.is_empty() {
         return Vec::new();
@@ -224,8 +232,12 @@ fn find(samples: &[f64], rate: Rate, config: &GapConfig) -> Vec<(usize, usize, G
             let slow = |v: &&f64| (**v - centre).abs() > least && (**v > centre) == (value > centre);
             let before = samples[..start].iter().rev().take_while(slow).count();
             let after = samples[end..].iter().take_while(slow).count();
-            let cause = if before + after > 0 { GapCause::LeadOff } else { GapCause::Dropout };
-            (start - before, end + after, cause)
+            if before + after == 0 {
+                (start, end, GapCause::Dropout)
+            } else {
+                let (from, to) = (start - before, end + after);
+                (from.saturating_sub(margin), (to + margin).min(samples.len()), GapCause::LeadOff)
+            }
         } else if end - start >= flat && !(value == lowest && lowest < highest) {
             (start, end, GapCause::Flat)
         } else {
@@ -321,7 +333,7 @@ mod tests {
         let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
         assert_eq!(
             (gaps.len(), gaps[0].span.start, gaps[0].span.end, gaps[0].cause),
-            (1, 5000, 6100, GapCause::LeadOff)
+            (1, 4750, 6350, GapCause::LeadOff)
         );
     }
 
@@ -333,8 +345,8 @@ mod tests {
             *v += 5500.0 * crate::dsp::math::exp(-(k as f64 + 1.0) / 40.0);
         }
         let gaps = mend(&x, rate(), &GapConfig::default()).gaps;
-        assert_eq!((gaps.len(), gaps[0].cause, gaps[0].span.start), (1, GapCause::LeadOff, 1000));
-        assert!((2080..2110).contains(&gaps[0].span.end), "{:?}", gaps[0]);
+        assert_eq!((gaps.len(), gaps[0].cause, gaps[0].span.start), (1, GapCause::LeadOff, 750));
+        assert!((2330..2360).contains(&gaps[0].span.end), "{:?}", gaps[0]);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! In come channels as slices of samples and one rate; out comes [`Emg`], which the report embeds. The way of a channel:
 //!
 //! 1. [`gaps`]: samples that are no signal (NaN, infinity, plateaus of lost packets) are bridged when short and cut out when long.
+//!    [`quality`]: what is wrong with the channel, measured and flagged; [`hum`] of the mains is taken away where it was measured.
 //! 2. [`condition`]: each stretch between gaps is band-passed without phase shift (Butterworth, SENIAM and De Luca 2010 for the edges).
+//!    [`ecg`]: heart beats are taken away where that was asked for.
 //! 3. [`envelope`]: moving root mean square, or rectified and low-passed.
 //! 4. [`activation`]: every stretch in which the muscle is more than at rest, with edges by likelihood.
 //!    [`detect`]: the contractions among them that a therapist counts, by levels of the envelope.
@@ -22,20 +24,24 @@ pub mod activation;
 pub mod arrays;
 mod assess;
 pub mod channels;
+mod clean;
 pub mod cocontraction;
 pub mod condition;
 pub mod detect;
+pub mod ecg;
 mod edges;
 pub mod envelope;
 pub mod fatigue;
 pub mod features;
 pub mod gaps;
 pub mod given;
+pub mod hum;
 pub mod methods;
 pub mod mvc;
 mod named;
 pub mod normalise;
 mod plan;
+pub mod quality;
 pub mod score;
 pub mod session;
 mod spikes;
@@ -45,15 +51,19 @@ pub mod synergy;
 pub use activation::{Activation, ActivationConfig, Detector, Edge, EdgeModel};
 pub use assess::{FromFile, Given};
 pub use channels::{ChannelInfo, Role, roles};
+pub use clean::{Examined, quality, remove_ecg, remove_hum};
 pub use condition::BandConfig;
 pub use detect::{Contraction, ContractionConfig, Thresholds};
+pub use ecg::{EcgConfig, EcgMethod, EcgRemoved};
 pub use envelope::{EnvelopeConfig, EnvelopeMethod};
 pub use gaps::{Gap, GapCause, GapConfig};
 pub use given::Session;
+pub use hum::{HumConfig, HumMethod, HumRemoved};
 pub use methods::{Interval, Method, MethodConfig};
 pub use mvc::{MvcSource, calibrate};
 pub use named::DetectorConfig;
 pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze, analyze_session};
+pub use quality::{Ecg, Fault, Flag, Hum, Quality, QualityConfig};
 pub use score::ScoreConfig;
 pub use session::{Channel, ChannelParameters, Emg, Input, Origin, SessionParameters};
 
@@ -71,6 +81,12 @@ config! {
         band: BandConfig = BandConfig::default(),
         /// What is done with samples that are no signal.
         gaps: GapConfig = GapConfig::default(),
+        /// From when on a channel is flagged.
+        quality: QualityConfig = QualityConfig::default(),
+        /// What is done about the hum of the mains.
+        hum: HumConfig = HumConfig::default(),
+        /// What is done about heart beats.
+        ecg: EcgConfig = EcgConfig::default(),
         /// How the amplitude is followed.
         envelope: EnvelopeConfig = EnvelopeConfig::default(),
         /// Which detector: "default", a name of the literature ("tkeo"), or a name with settings.

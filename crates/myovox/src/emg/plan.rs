@@ -12,6 +12,7 @@ use super::edges::{self, Placed};
 use super::envelope::Envelope;
 use super::gaps::{self, GapCause, Mended};
 use super::named;
+use super::quality::{Inspector, Measured, Quality};
 use super::score::Scores;
 use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
 use super::sums::Sums;
@@ -80,6 +81,7 @@ pub struct Plan {
     band: BandPlan,
     envelope: Envelope,
     detector: Detector,
+    inspector: Inspector,
     given: Given,
     warnings: Vec<Warning>,
 }
@@ -171,8 +173,9 @@ impl Plan {
         let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
         let envelope = Envelope::new(&config.envelope, rate, level)?;
         let detector = Detector::new(&config.activation, &band_pass, band.high_hz, rate, level)?;
+        let inspector = Inspector::new(config, [band.low_hz, band.high_hz], rate, level)?;
         let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());
-        Ok(Self { config, rate, band_pass, band, envelope, detector, given, warnings })
+        Ok(Self { config, rate, band_pass, band, envelope, detector, inspector, given, warnings })
     }
 
     /// With what is known beside the signals. Its sampling rate is the caller's to honour, as [`analyze_session`] does.
@@ -194,11 +197,16 @@ impl Plan {
         let mut channels = Vec::new();
         let mut workspace = Workspace::default();
         for (index, signal) in signals.iter().enumerate().filter(|(index, _)| roles[*index] == Role::Muscle) {
-            let (mended, series) = self.series(signal.samples, &mut workspace)?;
+            let (mended, series, measured) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
             let mut channel = self.channel((index, signal), mended, &series, &mut workspace, &mut warnings)?;
             warnings.extend(no_effort(&channel));
             warnings.extend(self.given.channel(&mut channel, &series.envelope, &self.config.score)?);
+            let stated_s = self.given.file.duration_s;
+            let judged = self.inspector.judge(measured, &mut channel, &series.envelope, stated_s, &self.config);
+            warnings.extend(judged.warnings);
+            let place = format!("channels[{}]", channels.len());
+            missing.extend(judged.missing.into_iter().map(|entry| entry.within(&place)));
             channels.push(channel);
         }
         let (scores, unscored) = self.given.score(&mut channels, &self.config.score)?;
@@ -221,19 +229,22 @@ impl Plan {
     /// # Errors
     /// None for finite settings; the signature leaves room for methods that can fail.
     pub fn signals(&self, samples: &[f64]) -> Result<ChannelSignals> {
-        self.series(samples, &mut Workspace::default()).map(|(_, series)| series)
+        self.series(samples, &mut Workspace::default()).map(|(_, series, _)| series)
     }
 
-    fn series(&self, samples: &[f64], workspace: &mut Workspace) -> Result<(Mended, ChannelSignals)> {
-        let mended = gaps::mend(samples, self.rate, &self.config.gaps);
+    fn series(&self, samples: &[f64], workspace: &mut Workspace) -> Result<(Mended, ChannelSignals, Measured)> {
+        let mut mended = gaps::mend(samples, self.rate, &self.config.gaps);
+        let mut measured = self.inspector.before(samples, &mut mended, workspace)?;
         let mut conditioned = vec![f64::NAN; samples.len()];
         let mut envelope = vec![f64::NAN; samples.len()];
         for stretch in mended.stretches() {
-            let out = &mut conditioned[stretch.clone()];
-            self.band_pass.run_shortened(&mended.samples[stretch.clone()], out, workspace)?;
-            self.envelope.run(out, &mut envelope[stretch], workspace)?;
+            self.band_pass.run_shortened(&mended.samples[stretch.clone()], &mut conditioned[stretch], workspace)?;
         }
-        Ok((mended, ChannelSignals { conditioned, envelope }))
+        self.inspector.after(&mut measured, &mut conditioned, workspace)?;
+        for stretch in mended.stretches() {
+            self.envelope.run(&conditioned[stretch.clone()], &mut envelope[stretch], workspace)?;
+        }
+        Ok((mended, ChannelSignals { conditioned, envelope }, measured))
     }
 
     fn channel(
@@ -267,6 +278,7 @@ impl Plan {
             index,
             label: signal.info.label.clone(),
             unit: (!unit.is_empty()).then(|| unit.to_owned()),
+            quality: Quality::default(),
             gaps: mended.gaps,
             bridged_samples: mended.bridged_samples,
             thresholds,

@@ -12,6 +12,7 @@ use super::detect::{Contraction, Thresholds};
 use super::envelope::EnvelopePlan;
 use super::gaps::Gap;
 use super::mvc::MvcSource;
+use super::quality::Quality;
 use super::score::{Scores, Side};
 
 /// The muscle part of a report.
@@ -51,6 +52,8 @@ pub struct Channel {
     pub label: String,
     /// Unit of all amplitudes of this channel, as the file states it.
     pub unit: Option<String>,
+    /// What was measured of the signal, and what is wrong with it.
+    pub quality: Quality,
     /// Stretches that were cut out.
     pub gaps: Vec<Gap>,
     /// Number of samples in gaps that were bridged.

@@ -4,6 +4,7 @@ mod fatigue;
 mod faults;
 mod features;
 mod methods;
+mod quality;
 
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{
