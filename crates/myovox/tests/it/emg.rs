@@ -3,6 +3,7 @@
 mod fatigue;
 mod features;
 mod methods;
+mod stream;
 
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::burst::{Burst, Edge, Turn};
+use super::burst::{Burst, Edge, Side, Smear, Turn};
 use super::event::{Cause, Event, EventKind, Pending};
 use super::plan::Numbers;
 use super::rest::{News, Rest};
@@ -17,6 +17,7 @@ pub(super) struct Tools {
     pub(super) band: SosStream,
     pub(super) high: SosStream,
     pub(super) low: Option<SosStream>,
+    pub(super) smear: Smear,
     pub(super) scratch: Vec<f64>,
 }
 
@@ -140,8 +141,8 @@ impl Channel {
             }
         }
         let levels = self.follow(at, value, tools);
-        self.tell_rest(at, levels.news, &mut tools.scratch, out);
-        self.tell_activation(at, levels.activity, &mut tools.scratch, out);
+        self.tell_rest(at, levels.news, tools, out);
+        self.tell_activation(at, levels.activity, tools, out);
         self.tell_contraction(at, levels.envelope, out);
         levels.envelope
     }
@@ -170,11 +171,11 @@ impl Channel {
         Levels { activity, envelope, news }
     }
 
-    fn tell_rest(&mut self, at: &Place<'_>, news: News, scratch: &mut [f64], out: &mut Pending) {
+    fn tell_rest(&mut self, at: &Place<'_>, news: News, tools: &mut Tools, out: &mut Pending) {
         match news {
             News::None => {}
             News::Known => out.add(at.event(EventKind::RestKnown, at.n, Cause::Signal)),
-            News::Fell(level) => self.fell = Some(self.ended(at, self.squares.len(), level, scratch)),
+            News::Fell(level) => self.fell = Some(self.ended(at, self.squares.len(), level, tools)),
             News::Deeper => {
                 out.add(at.event(EventKind::RestKnown, at.n, Cause::Signal));
                 if let (true, Some(since), Some(end)) = (self.is_first, self.since, self.fell) {
@@ -188,22 +189,23 @@ impl Channel {
         }
     }
 
-    fn tell_activation(&mut self, at: &Place<'_>, level: f64, scratch: &mut [f64], out: &mut Pending) {
+    fn tell_activation(&mut self, at: &Place<'_>, level: f64, tools: &mut Tools, out: &mut Pending) {
         let Some(base) = self.rest.base().filter(|_| self.window.is_full()) else { return };
         let (limits, rest) = (at.numbers.activation(base), base.detection);
         let squares = &self.squares;
-        let holds = || most_bins_hold(squares, limits.minimum_on, limits.off, at.numbers.bin, &mut *scratch);
+        let holds =
+            || lasts(squares, limits.minimum_on + at.numbers.bin, limits.off, at.numbers.bin, &mut tools.scratch);
         match self.activation.step(at.n, level, &limits, holds) {
             None => {}
             Some(Turn::Begun { since }) => {
-                let (onset, cause) = self.begun(at, since, rest, scratch);
+                let (onset, cause) = self.begun(at, since, rest, tools);
                 self.activation.onset = onset;
                 self.is_first = false;
                 out.add(at.event(EventKind::ActivationOnset, onset, cause));
             }
             Some(Turn::Ended { since }) => {
                 let reach = at.n + 1 - since + at.numbers.window + at.numbers.search;
-                let end = self.ended(at, reach.min(self.squares.len()), rest, scratch);
+                let end = self.ended(at, reach.min(self.squares.len()), rest, tools);
                 self.activation.offset = end.max(self.activation.onset + 1);
                 out.add(at.event(EventKind::ActivationOffset, self.activation.offset, Cause::Signal));
             }
@@ -211,13 +213,14 @@ impl Channel {
     }
 
     /// Where the activation began whose level was crossed at `since`.
-    fn begun(&self, at: &Place<'_>, since: usize, rest: f64, scratch: &mut [f64]) -> (usize, Cause) {
+    fn begun(&self, at: &Place<'_>, since: usize, rest: f64, tools: &mut Tools) -> (usize, Cause) {
         let first = self.since.unwrap_or_default();
         let reach = at.n + 1 - since + at.numbers.window + at.numbers.search;
         let span = reach.min(self.squares.len()).min(at.n + 1 - self.activation.offset.max(first));
-        let number = self.edge(at, span, rest).since_onset(scratch);
-        let onset = (at.n + 1 - number).saturating_sub(at.numbers.detection_delay);
-        if onset <= first {
+        let found = self.edge(at, span, rest).likeliest(Side::Onset, &tools.smear, &mut tools.scratch);
+        let onset = (at.n + 1 - found.number).saturating_sub(tools.smear.delay(&found, Side::Onset));
+        // What is there within a bin of the first sample cannot be told from what was there before.
+        if onset < first + at.numbers.bin {
             return (first, if first == 0 { Cause::StartsBefore } else { Cause::TouchesGap });
         }
         (onset.max(self.activation.offset), Cause::Signal)
@@ -229,9 +232,9 @@ impl Channel {
     }
 
     /// Where an activity has ended, within the last `span` samples, that rest of a level follows.
-    fn ended(&self, at: &Place<'_>, span: usize, rest: f64, scratch: &mut [f64]) -> usize {
-        let number = self.edge(at, span, rest).until_offset(scratch);
-        (at.n + 1 - span + number).saturating_sub(at.numbers.detection_delay)
+    fn ended(&self, at: &Place<'_>, span: usize, rest: f64, tools: &mut Tools) -> usize {
+        let found = self.edge(at, span, rest).likeliest(Side::Offset, &tools.smear, &mut tools.scratch);
+        (at.n + 1 - span + found.number).saturating_sub(tools.smear.delay(&found, Side::Offset))
     }
 
     fn tell_contraction(&mut self, at: &Place<'_>, level: f64, out: &mut Pending) {
@@ -240,14 +243,17 @@ impl Channel {
         let first = self.since.unwrap_or_default();
         self.peak = self.peak.max(level);
         // A step between nothing and a plateau fills the window by the squared share of the plateau that the level is.
-        let share = (limits.off / self.peak).min(1.0);
-        let filled = at.numbers.envelope_window as f64 * share * share;
+        let peak = self.peak;
+        let filled = |level: f64| {
+            let share = (level / peak).min(1.0);
+            whole(at.numbers.envelope_window as f64 * share * share)
+        };
         match self.contraction.step(at.n, level, &limits, || true) {
             None if self.contraction.is_down() => self.peak = 0.0,
             None => {}
             Some(Turn::Begun { since }) => {
                 let from_start = since < first + at.numbers.envelope_window;
-                let onset = since.saturating_sub(at.numbers.delay + at.numbers.low_delay + whole(filled));
+                let onset = since.saturating_sub(at.numbers.delay + at.numbers.low_delay + filled(limits.on));
                 let cause = match (from_start, first) {
                     (false, _) => Cause::Signal,
                     (true, 0) => Cause::StartsBefore,
@@ -257,7 +263,7 @@ impl Channel {
                 out.add(at.event(EventKind::ContractionOnset, self.contraction.onset, cause));
             }
             Some(Turn::Ended { since }) => {
-                let late = at.numbers.delay + at.numbers.low_delay + at.numbers.envelope_window - whole(filled);
+                let late = at.numbers.delay + at.numbers.low_delay + at.numbers.envelope_window - filled(limits.off);
                 self.contraction.offset = since.saturating_sub(late).max(self.contraction.onset + 1);
                 out.add(at.event(EventKind::ContractionOffset, self.contraction.offset, Cause::Signal));
             }
@@ -285,13 +291,19 @@ fn whole(samples: f64) -> usize {
     samples.round() as usize
 }
 
-/// Whether most bins among the last `span` squares exceed a level: one artefact, however large, fills few.
-fn most_bins_hold(squares: &History, span: usize, level: f64, bin: usize, scratch: &mut [f64]) -> bool {
+/// Share of the power of a stretch that its second half has at least, where it is no artefact that dies away.
+const LASTING_SHARE: f64 = 1.0 / 3.0;
+
+/// Whether most bins among the last `span` squares exceed a level, and do not die away: one artefact fills few, or rings in the filters.
+fn lasts(squares: &History, span: usize, level: f64, bin: usize, scratch: &mut [f64]) -> bool {
     let bins = (span / bin).max(1).min(scratch.len());
-    for (k, mean) in scratch[..bins].iter_mut().enumerate() {
+    let bins = &mut scratch[..bins];
+    for (k, mean) in bins.iter_mut().enumerate() {
         *mean = (k * bin..(k + 1) * bin).map(|back| squares.back(back)).sum::<f64>() / bin as f64;
     }
-    robust::median(&mut scratch[..bins]).is_some_and(|median| median > level)
+    let mean = |bins: &[f64]| bins.iter().sum::<f64>() / bins.len() as f64;
+    let dies = mean(&bins[..bins.len().div_ceil(2)]) < LASTING_SHARE * mean(bins);
+    !dies && robust::median(bins).is_some_and(|median| median > level)
 }
 
 /// Where and when a sample is.

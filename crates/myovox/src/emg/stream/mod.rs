@@ -51,8 +51,8 @@ config! {
         /// How far the mean square must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default
         /// 6, as for recordings: measured on simulated rest.
         on_deviates: f64 = 6.0,
-        /// How far it must exceed rest to go on. Default 2: noise alone, whose windows overlap, is above it in a fiftieth of the time.
-        off_deviates: f64 = 2.0,
+        /// How far it must exceed rest to go on. Default 3: noise alone is above it in a thousandth of the time, so that an end is told in time.
+        off_deviates: f64 = 3.0,
         /// Shortest activation in ms; it is told when it has lasted so long. Default 50: Bonato et al. 1998 drop below 30; artefacts are shorter.
         minimum_on_ms: f64 = 50.0,
         /// Activations closer than this are one, in ms; the end of one is told when it has been over for so long. Default 100, as for recordings.
@@ -96,6 +96,7 @@ impl EmgStream {
             band: filter(&plan.band),
             high: filter(&plan.high),
             low: plan.low.as_ref().map(filter),
+            smear: plan.smear.clone(),
             scratch: vec![0.0; room],
         };
         let of_each = vec![Channel::new(numbers); channels];

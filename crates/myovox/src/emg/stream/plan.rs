@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::burst::Limits;
+use super::burst::{Limits, Smear};
 use super::rest::Base;
 use super::{EmgStream, Whole};
 use crate::config::within;
@@ -72,7 +72,7 @@ pub struct StreamSummary {
     pub settle_samples: usize,
     /// How much rest is remembered, in samples.
     pub rest_samples: usize,
-    /// By how much the filters delay the power of an edge, in samples: taken off where an edge is placed.
+    /// By how much the filters delay the power of a slow edge, in samples: taken off where it is placed. That of a step depends on its height.
     pub group_delay_samples: usize,
     /// Largest group delay of the filters between high-pass and upper edge, in samples: part of the latency.
     pub largest_delay_samples: usize,
@@ -101,9 +101,8 @@ pub(super) struct Numbers {
     pub(super) history: usize,
     pub(super) search: usize,
     pub(super) envelope_window: usize,
-    /// Delay of the whole band's power, and of the band's in which activity is looked for.
+    /// Delay of the whole band's power.
     pub(super) delay: usize,
-    pub(super) detection_delay: usize,
     /// Delay of the linear envelope's low-pass.
     pub(super) low_delay: usize,
     on_deviates: f64,
@@ -168,6 +167,7 @@ pub struct StreamPlan {
     pub(super) band: Sos,
     pub(super) high: Sos,
     pub(super) low: Option<Sos>,
+    pub(super) smear: Smear,
     summary: StreamSummary,
     warning: Option<Warning>,
 }
@@ -192,9 +192,10 @@ impl StreamPlan {
         let edges = [of_band.low_hz, high_pass_hz, of_band.high_hz];
         let numbers = numbers(config, rate, edges, &[&band, &high], follows);
         let mut summary = summary(&numbers, edges, &[&band, &high], follows);
+        let smear = smear(&[&band, &high], rate);
         summary.band_order = of_band.order;
         summary.envelope = config.envelope.method;
-        Ok(Self { numbers, band, high, low, summary, warning })
+        Ok(Self { numbers, band, high, low, smear, summary, warning })
     }
 
     /// The numbers.
@@ -286,8 +287,7 @@ fn numbers(config: &EmgConfig, rate: Rate, edges: [f64; 3], filters: &[&Sos; 2],
         history: (window + minimum_on.max(minimum_off) + search).max(2 * block + window),
         search,
         envelope_window,
-        delay: response(&filters[..1], rate).centre,
-        detection_delay: response(filters, rate).centre,
+        delay: smear(&filters[..1], rate).centre,
         low_delay,
         on_deviates: of.on_deviates,
         off_deviates: of.off_deviates,
@@ -318,7 +318,8 @@ fn summary(
         offset_samples: end + window + off,
         offset_ms: ms(end + window + off),
     };
-    let [detection_end, band_end] = [filters, &filters[..1]].map(|filters| response(filters, rate).end);
+    let detection = smear(filters, rate);
+    let [detection_end, band_end] = [&detection, &smear(&filters[..1], rate)].map(|smear| smear.end(LEFT));
     StreamSummary {
         rate_hz: rate.hz(),
         band_order: 0,
@@ -331,7 +332,7 @@ fn summary(
         window_samples: numbers.window,
         settle_samples: numbers.settle_blocks * numbers.block,
         rest_samples: numbers.rest_blocks * numbers.block,
-        group_delay_samples: numbers.detection_delay,
+        group_delay_samples: detection.centre,
         largest_delay_samples,
         activation: latency(
             [largest_delay_samples, detection_end],
@@ -348,33 +349,17 @@ fn summary(
     }
 }
 
-/// Share of the energy of a response that is left when it counts as over: an activity 40 dB above rest then no longer hides it.
+/// Share of the energy of a response that is left when it counts as over: what an activity 40 dB above rest leaves is then below rest.
 const LEFT: f64 = 1e-4;
 
-/// How filters one after the other delay power, in samples.
-#[derive(Clone, Copy, Debug)]
-struct Response {
-    /// Where the energy of the response to an impulse lies on average: by how much the power of noise is late.
-    centre: usize,
-    /// When it is over.
-    end: usize,
-}
-
-fn response(filters: &[&Sos], rate: Rate) -> Response {
+/// How filters one after the other smear power.
+fn smear(filters: &[&Sos], rate: Rate) -> Smear {
     let mut response = vec![0.0; rate.samples_of_ms(500.0)];
     response[0] = 1.0;
     for filter in filters {
         SosStream::new((*filter).clone(), 1).push(0, &mut response);
     }
-    let energy: f64 = response.iter().map(|v| v * v).sum();
-    let moment: f64 = response.iter().enumerate().map(|(i, v)| i as f64 * v * v).sum();
-    let mut left = energy;
-    let is_over = |v: &f64| {
-        left -= v * v;
-        left <= LEFT * energy
-    };
-    let end = response.iter().position(is_over).unwrap_or(response.len());
-    Response { centre: if energy > 0.0 { rounded(moment / energy) } else { 0 }, end }
+    Smear::new(&response)
 }
 
 /// Largest group delay of the filters one after the other between two frequencies, in whole samples.
