@@ -1,4 +1,4 @@
-"""Muscles in numpy arrays: envelopes, activations and contractions, features, fatigue, co-contraction, synergies, sessions.
+"""Muscles in numpy arrays: envelopes, activations and contractions, features, fatigue, co-contraction, synergies, sessions; live streams.
 
 Signals have the shape ``(..., samples)``: time is the last axis, and each channel is worked on by itself. Amplitudes are in the unit of the input,
 and nothing depends on which unit that is: volts and microvolts give the same samples. NaN are gaps: short ones are bridged, long ones cut out.
@@ -33,6 +33,7 @@ from myovox import _native
 from myovox._analysis import ConfigLike, SessionLike, analyze
 from myovox._arrays import Array, apart, nested, output, rows, samples
 from myovox._emg_records import Activation, Contraction, Edge, EdgeModel, Features, Records, activation, contraction
+from myovox._emg_stream import Stream, StreamEvent
 from myovox._errors import ConfigError
 from myovox._native import C3dRecording
 
@@ -48,6 +49,8 @@ __all__ = [
     "Features",
     "Normalised",
     "Records",
+    "Stream",
+    "StreamEvent",
     "activations",
     "cocontraction",
     "contractions",

@@ -1,6 +1,7 @@
 //! The onset benchmark: how far from the truth onsets and offsets are, how many are missed or invented, and what a confidence is worth.
 //!
-//! `cargo bench -p myovox-benches --bench onset -- [--seed 1] [--trials 20] [--export FOLDER]`. With `--export` every trial of the standard
+//! `cargo bench -p myovox-benches --bench onset -- [--seed 1] [--trials 20] [--online | --export FOLDER]`. With `--online` the detector for
+//! live feedback is measured, with its latency. With `--export` every trial of the standard
 //! world is written as `NAME.f64` (little-endian samples) with its truth in `trials.json`, for detectors of other programs.
 
 #![allow(
@@ -12,6 +13,7 @@
     reason = "a program that simulates and prints; the same bits on every processor are not promised of it"
 )]
 
+mod online;
 mod trials;
 
 use std::fmt::Write as _;
@@ -29,9 +31,17 @@ const REACH_S: f64 = 0.1;
 const MODELS: [(Model, &str); 3] = [(Model::Step, "step"), (Model::Ramp, "ramp"), (Model::Realistic, "realistic")];
 const SNRS_DB: [f64; 3] = [6.0, 12.0, 20.0];
 
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detector {
+    Offline,
+    Online,
+}
+
 struct Options {
     seed: u64,
     trials: u64,
+    detector: Detector,
     export: Option<PathBuf>,
 }
 
@@ -51,6 +61,10 @@ fn main() {
         ("4000 Hz, ramps of 200 ms", World { rate_hz: 4000.0, ramp_s: 0.2, ..World::STANDARD }),
     ];
     for (name, world) in worlds {
+        if options.detector == Detector::Online {
+            online::print(name, &world, &options);
+            continue;
+        }
         println!("\n{name}; {} trials a cell from seed {}\n", options.trials, options.seed);
         println!("| model, SNR | onset: median error (bias) ms | offset | F1 | in the 95 % interval |");
         println!("| --- | --- | --- | --- | --- |");
@@ -70,13 +84,14 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options = Options { seed: 1, trials: 20, export: None };
+    let mut options = Options { seed: 1, trials: 20, detector: Detector::Offline, export: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} wants a value"));
         match argument.as_str() {
             "--seed" => options.seed = value().parse().expect("a whole number"),
             "--trials" => options.trials = value().parse().expect("a whole number"),
+            "--online" => options.detector = Detector::Online,
             "--export" => options.export = Some(value().into()),
             // What cargo itself passes.
             "--bench" => {}

@@ -33,7 +33,8 @@ pub(crate) fn silent(work: impl FnOnce() -> Result<(), Failure>) -> myovox_resul
 }
 
 fn outcome(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-    // Handles are only read and results are written last: a panic leaves nothing half done that a later call could see.
+    // Handles are only read and results are written last: a panic leaves nothing half done that a later call could see. A stream changes; one that
+    // a panic has left refuses all later calls.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
@@ -51,6 +52,15 @@ fn panicked(payload: Box<dyn Any + Send>) -> Failure {
 pub(crate) unsafe fn handle<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Failure> {
     // SAFETY: by the contract above a pointer that is not NULL is live.
     unsafe { pointer.as_ref() }.ok_or_else(|| Failure::null(what))
+}
+
+/// The object behind a handle that changes.
+///
+/// # Safety
+/// `pointer` is `NULL` or a live handle of its type that nobody else uses during the call.
+pub(crate) unsafe fn handle_mut<'a, T>(pointer: *mut T, what: &str) -> Result<&'a mut T, Failure> {
+    // SAFETY: by the contract above a pointer that is not NULL is live, and ours alone.
+    unsafe { pointer.as_mut() }.ok_or_else(|| Failure::null(what))
 }
 
 /// The bytes of a recording; `NULL` with a length of 0 is an empty one.

@@ -4,6 +4,7 @@
 //! No number is computed here. Bytes come in; a report as JSON, or a recording as arrays of doubles, goes out:
 //!
 //! - `analyze`: bytes to a report, the same bytes of JSON as from every other door;
+//! - `emg_stream`: samples as they come, an envelope and events out;
 //! - `c3d`, `wav`: bytes to a recording, its sizes, rates, labels, samples and warnings; recordings to files;
 //! - `c3d_reader`: a C3D file in parts, into the caller's buffers; `c3d_platforms`: its force platforms; `c3d_metadata`: what it says, as JSON;
 //! - `warnings`: what a call had to guess, where no handle keeps it;
@@ -28,6 +29,7 @@ pub mod analyze;
 pub mod c3d;
 pub mod c3d_platforms;
 pub mod c3d_reader;
+pub mod emg_stream;
 pub mod last_error;
 pub mod result;
 pub mod warnings;

@@ -41,6 +41,9 @@ pub(crate) enum Verb {
     /// Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet
     #[command(after_help = ENDS)]
     Convert(Convert),
+    /// Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)
+    #[command(after_help = ENDS)]
+    Stream(StreamCall),
     /// Print the default settings, or check a settings file
     Config(ConfigCall),
     /// Print the JSON Schema of what is written or can be set
@@ -129,6 +132,42 @@ pub(crate) struct Convert {
     pub(crate) threads: usize,
     #[command(flatten)]
     pub(crate) settings: Settings,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("form").required(true))]
+pub(crate) struct StreamCall {
+    /// Samples are binary numbers, those of one moment side by side
+    #[arg(long, value_enum, value_name = "FORM", group = "form")]
+    pub(crate) raw: Option<RawForm>,
+    /// Samples are text: a line for each moment, without a head, fields parted by commas; nan or an empty field is a missing sample, an empty line nothing
+    #[arg(long, group = "form")]
+    pub(crate) csv: bool,
+    /// Channels side by side
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) channels: u16,
+    /// Sampling rate in Hz
+    #[arg(long, value_name = "HZ")]
+    pub(crate) rate: f64,
+    /// Multiply samples by this, as to get the unit of --mvc from the steps of a converter
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(crate) scale: f64,
+    /// Envelope in a maximal contraction, for each channel, in the unit of scaled samples: contractions are told beside activations
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) mvc: Vec<f64>,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Binary numbers, little-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RawForm {
+    /// Single precision
+    F32le,
+    /// Double precision
+    F64le,
+    /// Integers of 16 bits
+    I16le,
 }
 
 /// Some frames.

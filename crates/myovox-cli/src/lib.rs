@@ -22,6 +22,7 @@ mod inspect;
 mod output;
 mod progress;
 mod recordings;
+mod stream;
 mod text;
 
 use std::ffi::OsString;
@@ -106,6 +107,7 @@ fn perform(verb: &Verb, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
         Verb::Inspect(call) => inspect::run(call, output),
         Verb::Analyze(call) => analyze::run(call, output),
         Verb::Convert(call) => convert::run(call, output),
+        Verb::Stream(call) => stream::run(call, output),
         Verb::Config(call) => config::run(call, output),
         Verb::Schema { of } => {
             let schema = match of {

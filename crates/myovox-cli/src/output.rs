@@ -157,6 +157,11 @@ impl<'a> Output<'a> {
         myovox::formats::source::read_stream(&mut self.io.stdin, limits)
     }
 
+    /// Standard input, for samples that are taken as they come.
+    pub(crate) fn input(&mut self) -> &mut dyn Read {
+        &mut self.io.stdin
+    }
+
     /// How results are painted.
     pub(crate) fn paint(&self) -> Paint {
         Paint::of(self.io.stdout_is_terminal && matches!(self.destination, Destination::Stdout))

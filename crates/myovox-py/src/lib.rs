@@ -3,7 +3,7 @@
 //! In come paths, bytes and settings as Python writes them, out go objects that hold numpy arrays over Rust's memory, and reports as JSON. Nothing
 //! is computed here. The way of a call: `source` and `settings` take the arguments, `border` lets go of the interpreter's lock, runs the
 //! library, and raises what fails as an exception of `myovox._errors`; `c3d`, `c3d_parts`, `platforms`, `wav` and `warning` are the objects that come back, `c3d_write` writes them, `analysis` has the
-//! reports, `dsp` and `emg` the functions of plain arrays (`rows` takes those), `convert` the small words and shapes in them, `command` runs the command line's program. What people import, with its documentation,
+//! reports, `dsp` and `emg` the functions of plain arrays (`rows` takes those), `emg_stream` the live ones, `convert` the small words and shapes in them, `command` runs the command line's program. What people import, with its documentation,
 //! stands in `python/myovox`.
 #![allow(
     clippy::doc_markdown,
@@ -21,6 +21,7 @@ mod command;
 mod convert;
 mod dsp;
 mod emg;
+mod emg_stream;
 mod platforms;
 mod rows;
 mod settings;
@@ -56,6 +57,8 @@ mod _native {
         emg_channels_json, emg_cocontraction_json, emg_envelope, emg_fatigue_json, emg_features_json, emg_normalise,
         emg_quality_json, emg_remove_ecg, emg_remove_hum, emg_score_json, emg_session_json, emg_synergies,
     };
+    #[pymodule_export]
+    use crate::emg_stream::Follower;
     #[pymodule_export]
     use crate::platforms::{ForcePlatform, ForcePlatforms};
     #[pymodule_export]

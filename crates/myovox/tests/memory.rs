@@ -16,6 +16,7 @@ use myovox::dsp::iir::{Band, Chain, Extension, Rectify, SosStream, Workspace, Ze
 use myovox::dsp::moving::{self, Edges, Moving, Statistic};
 use myovox::dsp::resample::Resampler;
 use myovox::dsp::welch::{Welch, WelchConfig};
+use myovox::emg::{EmgConfig, StreamPlan};
 use myovox::formats::access::FileReader;
 use myovox::formats::c3d::{Arrays, C3dConfig, Pick, Reader, Selection};
 use myovox::formats::export::{Table, Target};
@@ -65,6 +66,7 @@ fn long_recordings_are_held_in_part() {
     reading_in_parts_holds_the_part_and_no_more();
     converting_holds_a_block_whatever_the_length();
     filters_and_transforms_run_without_allocating();
+    a_stream_allocates_nothing_while_samples_come();
 }
 
 fn filters_and_transforms_run_without_allocating() {
@@ -83,6 +85,30 @@ fn filters_and_transforms_run_without_allocating() {
         resampler.run(&x, &mut resampled).unwrap();
     });
     assert_eq!(held, 0, "a filter or transform that runs allocates");
+}
+
+/// Bursts, gaps and plateaus on two channels, with an envelope and without.
+fn a_stream_allocates_nothing_while_samples_come() {
+    let plan = StreamPlan::new(&EmgConfig::default(), Rate::new(1000.0).unwrap()).unwrap();
+    let mut stream = plan.stream(2).references(&[Some(0.5), None]).unwrap();
+    let mut seed = 1_u32;
+    let mut noise = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f64::from(seed) / 4_294_967_296.0 - 0.5
+    };
+    let mut x: Vec<f64> = (0..40_000).map(|i| noise() * if i / 2000 % 2 == 1 { 1.0 } else { 0.02 }).collect();
+    x[9000..9500].fill(f64::NAN);
+    x[17_000..17_900].fill(3.0);
+    let mut envelope = vec![0.0; x.len()];
+    let (told, held) = peak(|| {
+        let mut told = 0;
+        for (x, y) in x.chunks(37).zip(envelope.chunks_mut(37)) {
+            told += stream.push_into(x, y).unwrap().count() + stream.push(&[0.01, 0.02]).count();
+        }
+        told
+    });
+    println!("a stream of {} samples tells {told} events and allocates {held} bytes", x.len());
+    assert!(told > 20 && held == 0);
 }
 
 /// Filters, moving windows and spectra over a long and a short signal, twice.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use cbindgen::{Builder, Config};
 
 /// The sources in the order in which the header presents them.
-const SOURCES: [&str; 8] = ["result", "last_error", "warnings", "analyze", "c3d", "c3d_reader", "c3d_platforms", "wav"];
+const SOURCES: [&str; 9] =
+    ["result", "last_error", "warnings", "analyze", "emg_stream", "c3d", "c3d_reader", "c3d_platforms", "wav"];
 
 fn capi() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../myovox-capi")

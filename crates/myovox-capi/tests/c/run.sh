@@ -24,11 +24,13 @@ build() {
 build analyze
 build abuse
 build recordings
+build stream
 
 run_all() {
     rm -rf "$work/written"
     mkdir "$work/written"
     "$@" "$work/recordings" "$files/platform_type2.c3d" "$work/written"
+    "$@" "$work/stream"
     "$@" "$work/abuse" "$files/ghostly_twin.c3d" "$files/call_two_legs_8k.wav"
     "$@" "$work/analyze" "$files/ghostly_twin.c3d" ghostly_twin.c3d >"$work/report.json"
     head -c 1 "$work/report.json" | grep -q '{'
@@ -49,6 +51,7 @@ else
     build analyze -fsanitize=address,undefined
     build abuse -fsanitize=address,undefined
     build recordings -fsanitize=address,undefined
+    build stream -fsanitize=address,undefined
     run_all env
     echo "AddressSanitizer: passed"
 fi

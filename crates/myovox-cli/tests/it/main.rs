@@ -11,5 +11,6 @@ mod convert;
 mod failures;
 mod output;
 mod settings;
+mod stream;
 mod text;
 mod verbs;

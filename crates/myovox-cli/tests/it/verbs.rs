@@ -6,7 +6,7 @@ use super::common::*;
 fn help_names_every_verb_and_every_exit_status() {
     let help = myovox(["--help"]);
     assert_eq!(help.status, 0);
-    for verb in ["inspect", "analyze", "convert", "config", "schema", "completions"] {
+    for verb in ["inspect", "analyze", "convert", "stream", "config", "schema", "completions"] {
         assert!(help.out.contains(&format!("  {verb} ")), "{verb} is not in the help");
         assert_eq!(myovox([verb, "--help"]).status, 0);
     }

@@ -35,6 +35,14 @@ config! {
     }
 }
 
+impl EnvelopeConfig {
+    pub(super) fn check(&self) -> Result<()> {
+        within("emg.envelope.window_ms", self.window_ms, 1.0..=5000.0)?;
+        within("emg.envelope.low_pass_order", f64::from(self.low_pass_order), 1.0..=12.0)?;
+        within("emg.envelope.low_pass_hz", self.low_pass_hz, 0.1..=1e5)
+    }
+}
+
 /// The envelope that is used, every number fixed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "method", rename_all = "snake_case")]
@@ -70,9 +78,7 @@ pub(super) struct Envelope {
 
 impl Envelope {
     pub(super) fn new(config: &EnvelopeConfig, rate: Rate, level: Level) -> Result<Self> {
-        within("emg.envelope.window_ms", config.window_ms, 1.0..=5000.0)?;
-        within("emg.envelope.low_pass_order", f64::from(config.low_pass_order), 1.0..=12.0)?;
-        within("emg.envelope.low_pass_hz", config.low_pass_hz, 0.1..=1e5)?;
+        config.check()?;
         match config.method {
             EnvelopeMethod::Rms => {
                 let window_samples = 2 * (rate.samples_of_ms(config.window_ms) / 2) + 1;

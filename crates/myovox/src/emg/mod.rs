@@ -14,7 +14,7 @@
 //!
 //! [`methods`] are the detectors of the literature under their names, for who must compare with them; they stand beside [`activation`] and take
 //! a channel as it was recorded. Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
-//! the [`synergy`] of many; they take what the steps above give.
+//! the [`synergy`] of many; they take what the steps above give. [`stream`] follows muscles while the samples come, for live feedback.
 //!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
 //! `None`, with an entry in [`Analysis::missing`] that says why. This room sees no file format; which analog channels are muscles is decided by
@@ -45,6 +45,7 @@ pub mod quality;
 pub mod score;
 pub mod session;
 mod spikes;
+pub mod stream;
 mod sums;
 pub mod synergy;
 
@@ -66,6 +67,7 @@ pub use plan::{Analysis, ChannelSignals, Plan, Signal, analyze, analyze_session}
 pub use quality::{Ecg, Fault, Flag, Hum, Quality, QualityConfig};
 pub use score::ScoreConfig;
 pub use session::{Channel, ChannelParameters, Emg, Input, Origin, SessionParameters};
+pub use stream::{EmgStream, StreamConfig, StreamPlan};
 
 use crate::config::{Auto, config};
 
@@ -97,5 +99,7 @@ config! {
         contraction: ContractionConfig = ContractionConfig::default(),
         /// How the session is scored.
         score: ScoreConfig = ScoreConfig::default(),
+        /// How contractions are found while samples come in.
+        stream: StreamConfig = StreamConfig::default(),
     }
 }

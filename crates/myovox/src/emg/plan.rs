@@ -167,6 +167,7 @@ impl Plan {
         config.gaps.check()?;
         config.contraction.check()?;
         config.score.check()?;
+        config.stream.check()?;
         if let Some(hz) = config.rate_override_hz.given() {
             Rate::new(*hz).map_err(|error| error.field("emg.rate_override_hz"))?;
         }

@@ -5,6 +5,7 @@ mod faults;
 mod features;
 mod methods;
 mod quality;
+mod stream;
 
 use myovox::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
 use myovox::emg::{

@@ -19,7 +19,7 @@ const LOW_QUANTILE: f64 = 0.05;
 const REST_DEVIATIONS: f64 = 3.0;
 
 /// Power below this share of the largest is no muscle at rest: a gated signal, or what a filter rings. Surface EMG spans 70 dB.
-pub(super) const SILENCE: f64 = 1e-8;
+pub(in crate::emg) const SILENCE: f64 = 1e-8;
 
 /// Bins around a span that are neither counted as rest.
 const MARGIN_BINS: usize = 20;
@@ -40,7 +40,7 @@ pub(super) struct Levels {
 }
 
 /// A quantile of chi-square over its mean, by its standard normal deviate (Wilson and Hilferty 1931).
-fn chi_square_ratio(deviate: f64, dof: f64) -> f64 {
+pub(in crate::emg) fn chi_square_ratio(deviate: f64, dof: f64) -> f64 {
     let variance = 2.0 / (9.0 * dof);
     let root = 1.0 - variance + deviate * variance.sqrt();
     root * root * root

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use edge::{Edge, EdgeModel};
 pub(super) use edge::{Refiner, Side};
+pub(super) use energy::{SILENCE, chi_square_ratio};
 
 use crate::config::{config, within};
 use crate::dsp::iir::{Band, Extension, Workspace, ZeroPhase, butterworth};
