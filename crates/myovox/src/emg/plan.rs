@@ -10,7 +10,9 @@ use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
 use super::edges;
 use super::envelope::Envelope;
+use super::fatigue::Fatigue;
 use super::gaps::{self, GapCause, Mended};
+use super::inside::Inside;
 use super::score::Scores;
 use super::session::{Channel, ChannelParameters, Emg, EmgPlan, SessionParameters};
 use crate::dsp::iir::{Workspace, ZeroPhase};
@@ -78,6 +80,7 @@ pub struct Plan {
     band: BandPlan,
     envelope: Envelope,
     detector: Detector,
+    inside: Inside,
     given: Given,
     warnings: Vec<Warning>,
 }
@@ -169,8 +172,9 @@ impl Plan {
         let (band_pass, band, warning) = condition::plan(&config.band, rate, level)?;
         let envelope = Envelope::new(&config.envelope, rate, level)?;
         let detector = Detector::new(&config.activation, &band_pass, band.high_hz, rate, level)?;
+        let inside = Inside::new(&config.fatigue, &band, rate)?;
         let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());
-        Ok(Self { config, rate, band_pass, band, envelope, detector, given, warnings })
+        Ok(Self { config, rate, band_pass, band, envelope, detector, inside, given, warnings })
     }
 
     /// With what is known beside the signals. Its sampling rate is the caller's to honour, as [`analyze_session`] does.
@@ -195,6 +199,8 @@ impl Plan {
             let (mended, series) = self.series(signal.samples, &mut workspace)?;
             warnings.extend(gap_warnings(&mended, &signal.info.label));
             let mut channel = self.channel(index, signal, mended, &series, &mut workspace)?;
+            let unseen = self.inside.fill(&mut channel, &series)?;
+            missing.extend(unseen.into_iter().map(|entry| entry.within(&format!("channels[{}]", channels.len()))));
             warnings.extend(no_effort(&channel));
             warnings.extend(self.given.channel(&mut channel, &series.envelope, &self.config.score)?);
             channels.push(channel);
@@ -259,6 +265,7 @@ impl Plan {
             bridged_samples: mended.bridged_samples,
             thresholds,
             parameters: self.parameters(&contractions, conditioned),
+            fatigue: Fatigue::default(),
             activations: found.activations,
             contractions,
         })
@@ -354,6 +361,7 @@ impl Plan {
             bridge_samples: samples(self.config.gaps.bridge_ms),
             merge_samples: samples(self.config.contraction.merge_ms),
             minimum_samples: samples(self.config.contraction.minimum_ms),
+            spectrum: self.inside.spectrum(),
         }
     }
 }
