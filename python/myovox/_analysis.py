@@ -116,6 +116,40 @@ def analyze_json(
     return _native.analyze_json(path_or_bytes, name=name, config=config, session=session)
 
 
+def analyze_html(
+    path_or_bytes: Source,
+    *,
+    name: str | None = None,
+    config: ConfigLike | None = None,
+    session: SessionLike | None = None,
+) -> str:
+    """Analyse a recording and give a page to read: plots, tables, scores, every warning and what is missing.
+
+    Parameters
+    ----------
+    path_or_bytes, name, config, session
+        As for `analyze`.
+
+    Returns
+    -------
+    str
+        One self-contained HTML document, light or dark as its reader has it, fit for paper. It holds no script and asks nothing of a network.
+
+    Raises
+    ------
+    Error
+        As for `analyze`.
+
+    Examples
+    --------
+    >>> import myovox
+    >>> page = myovox.analyze_html("fixtures/files/ghostly_named.c3d")
+    >>> page[:15], "EMG Left Quad" in page
+    ('<!doctype html>', True)
+    """
+    return _native.analyze_html(path_or_bytes, name=name, config=config, session=session)
+
+
 def analyze_many(
     paths: Iterable[str | os.PathLike[str]],
     *,

@@ -91,6 +91,13 @@ class Contraction:
         Integral of the rectified band-passed signal, in the unit times seconds.
     time_to_peak_s : float
         From the onset to the maximum of the envelope, in seconds.
+    rise_s, fall_s : float or None
+        From a tenth to nine tenths of the way from rest to the peak of the envelope, and back; ``None`` where it does not come from, or return
+        to, a tenth beside the contraction.
+    mnf_hz, mdf_hz : float or None
+        Mean and median frequency inside; ``None`` where it is too short or holds too much of gaps.
+    snr_db : float or None
+        `rms` above that of rest, in dB; ``None`` without rest.
     mvc_pct : float or None
         `peak` in percent of a maximal contraction; ``None`` without one.
     meets_intensity, meets_duration : bool or None
@@ -113,6 +120,11 @@ class Contraction:
     rms: float
     iemg: float
     time_to_peak_s: float
+    rise_s: float | None
+    fall_s: float | None
+    mnf_hz: float | None
+    mdf_hz: float | None
+    snr_db: float | None
     mvc_pct: float | None
     meets_intensity: bool | None
     meets_duration: bool | None

@@ -25,6 +25,7 @@ __all__ = [
     "WavRecording",
     "__version__",
     "_panic",
+    "analyze_html",
     "analyze_json",
     "analyze_many_json",
     "burg",
@@ -340,6 +341,9 @@ def write_wav(
     coding: str = "pcm16",
     policy: str = "lenient",
 ) -> list[Warning]: ...
+def analyze_html(
+    source: Source, *, name: str | None = None, config: ConfigLike | None = None, session: SessionLike | None = None
+) -> str: ...
 def analyze_json(
     source: Source, *, name: str | None = None, config: ConfigLike | None = None, session: SessionLike | None = None
 ) -> str: ...

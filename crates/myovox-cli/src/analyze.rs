@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use myovox::emg::Session;
-use myovox::{Analyzer, Error, Report, batch};
+use myovox::report::Traces;
+use myovox::{Analyzer, Error, Report, batch, page};
 
 use crate::args::{Analyze, ReportForm, Table};
 use crate::output::Output;
@@ -12,6 +13,8 @@ use crate::text::{self, Paint};
 use crate::{ExitStatus, Stop, config};
 
 const JOB: Job<Report> = Job { file: batch::analyze_path, bytes: Analyzer::run };
+
+const TRACED: Job<(Report, Traces)> = Job { file: batch::analyze_path_traced, bytes: Analyzer::run_traced };
 
 impl Written for Report {
     fn text(&self, paint: Paint) -> String {
@@ -39,6 +42,7 @@ pub(crate) fn run(call: &Analyze, output: &mut Output<'_>) -> Result<ExitStatus,
         (None | Some(ReportForm::Text), None) => Sequence::Text,
         (Some(ReportForm::Json), None) => Sequence::Json,
         (Some(ReportForm::Ndjson), None) => Sequence::Ndjson,
+        (Some(ReportForm::Html), None) => return html(&recordings, output),
     };
     recordings.write_each(&JOB, sequence, output)
 }
@@ -48,6 +52,20 @@ fn with_session(analyzer: Analyzer, path: Option<&Path>) -> myovox::Result<Analy
     let Some(path) = path else { return Ok(analyzer) };
     let folder = path.parent().unwrap_or(Path::new(""));
     batch::with_session(analyzer, Session::from_path(path)?, folder)
+}
+
+/// One page of all recordings.
+fn html(recordings: &Recordings<'_>, output: &mut Output<'_>) -> Result<ExitStatus, Stop> {
+    let mut analyzed = Vec::new();
+    let status = recordings.each(&TRACED, output, |recording, _| {
+        analyzed.push(recording);
+        Ok(())
+    })?;
+    if !analyzed.is_empty() {
+        output.results(&page::page(&analyzed))?;
+    }
+    output.finish()?;
+    Ok(status)
 }
 
 /// One table over all recordings: its columns are known when the last report is there.

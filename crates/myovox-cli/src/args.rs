@@ -80,7 +80,7 @@ pub(crate) struct Analyze {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
     /// Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON
-    /// is one report a line; CSV is the table of --table [default: text, with --table csv]
+    /// is one report a line; CSV is the table of --table; HTML is one page with plots, for a browser or paper [default: text, with --table csv]
     #[arg(long, value_enum)]
     pub(crate) format: Option<ReportForm>,
     /// Rows of the CSV [default: channels where a recording can hold muscles, else legs]
@@ -246,6 +246,7 @@ pub(crate) enum ReportForm {
     Json,
     Ndjson,
     Csv,
+    Html,
 }
 
 /// Form of the default settings.

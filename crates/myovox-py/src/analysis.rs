@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use myovox::{Analyzer, Error, batch, report};
+use myovox::{Analyzer, Error, batch, page, report};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
@@ -32,6 +32,29 @@ pub(crate) fn analyze_json(
             report.map(|report| report.to_json())
         })?;
         Ok(report)
+    })
+}
+
+/// The page of a recording, as `page::page` writes it.
+#[pyfunction]
+#[pyo3(signature = (source, *, name = None, config = None, session = None))]
+pub(crate) fn analyze_html(
+    py: Python<'_>,
+    source: Source,
+    name: Option<String>,
+    config: Option<&Bound<'_, PyAny>>,
+    session: Option<&Bound<'_, PyAny>>,
+) -> PyResult<String> {
+    border(py, || {
+        let analyzer = settings::with_session(Analyzer::new(settings::config(config)?).level(level()), session)?;
+        let html = py.detach(|| {
+            let analyzed = match (source.path(), &name) {
+                (Some(path), None) => batch::analyze_path_traced(&analyzer, path),
+                _ => source.with_bytes(&analyzer.config().limits, |bytes| analyzer.run_traced(bytes, name.as_deref())),
+            };
+            analyzed.map(|analyzed| page::page(&[analyzed]))
+        })?;
+        Ok(html)
     })
 }
 

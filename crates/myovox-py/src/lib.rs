@@ -36,7 +36,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::analysis::{analyze_json, analyze_many_json, report_schema_json, session_schema_json};
+    use crate::analysis::{analyze_html, analyze_json, analyze_many_json, report_schema_json, session_schema_json};
     #[pymodule_export]
     use crate::border::_panic;
     #[pymodule_export]

@@ -15,7 +15,7 @@ use crate::error::{Class, Error, Result};
 use crate::formats::access::{FileReader, ReadAt};
 use crate::formats::export::Exported;
 use crate::formats::{sink, source};
-use crate::report::{Inspection, Report};
+use crate::report::{Inspection, Report, Traces};
 use crate::warning::Warning;
 
 /// Recordings that are in flight at once per thread: enough to keep threads busy, few enough to hold in memory.
@@ -27,6 +27,14 @@ const PER_THREAD: usize = 4;
 /// As [`source::read_path`] and [`Analyzer::run`].
 pub fn analyze_path(analyzer: &Analyzer, path: &Path) -> Result<Report> {
     with_bytes(analyzer, path, Analyzer::run)
+}
+
+/// The same report, and what a plot needs beside it.
+///
+/// # Errors
+/// As [`analyze_path`].
+pub fn analyze_path_traced(analyzer: &Analyzer, path: &Path) -> Result<(Report, Traces)> {
+    with_bytes(analyzer, path, Analyzer::run_traced)
 }
 
 /// The analyzer with a session. A calibration recording that the session names, and whose values it does not hold yet, is read from `folder`,

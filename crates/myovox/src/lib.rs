@@ -27,6 +27,7 @@ pub mod emg;
 pub mod error;
 pub mod formats;
 pub mod limits;
+pub mod page;
 pub mod report;
 pub mod settings;
 pub mod simd;

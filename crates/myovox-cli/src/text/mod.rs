@@ -6,7 +6,6 @@
 mod inspection;
 mod motion;
 mod muscles;
-mod number;
 mod report;
 mod scores;
 mod settings;
@@ -15,10 +14,12 @@ mod voice;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle};
+use myovox::report::number;
+use myovox::report::words::word;
 use myovox::{Missing, Warning};
-use serde::Serialize;
 
 pub(crate) use inspection::inspection;
+pub(crate) use myovox::report::words::clean;
 pub(crate) use report::report;
 pub(crate) use settings::{checked, settings_table};
 
@@ -64,15 +65,7 @@ impl Paint {
     }
 }
 
-/// Text of a file without what a terminal would obey: control characters and changes of the direction of writing are written out.
-pub(crate) fn clean(text: &str) -> String {
-    let obeyed = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().flat_map(|c| if obeyed(c) { c.escape_unicode().collect() } else { vec![c] }).collect()
-}
-
-/// The same, cut after `length` characters.
+/// The text of a file without what a terminal would obey, cut after `length` characters.
 fn short(text: &str, length: usize) -> String {
     let text = clean(text);
     match text.char_indices().nth(length) {
@@ -166,15 +159,19 @@ impl<'a> Reasons<'a> {
         Self { missing, given: Vec::new() }
     }
 
+    /// Why the value at `path` is missing.
+    fn reason(&self, path: &str) -> &'a str {
+        // A group that is missing as a whole has one entry.
+        let holds = |entry: &&Missing| {
+            path.strip_prefix(&entry.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.missing.iter().find(holds).map_or("the report gives no reason", |entry| entry.message.as_str())
+    }
+
     /// Notes why the value at `path` is missing for `whom`, if it is.
     fn note<T>(&mut self, value: Option<T>, path: &str, whom: &str) -> Option<T> {
         if value.is_none() {
-            // A group that is missing as a whole has one entry.
-            let holds = |entry: &&Missing| {
-                path.strip_prefix(&entry.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            let reason = self.missing.iter().find(holds);
-            let reason = reason.map_or("the report gives no reason", |entry| entry.message.as_str());
+            let reason = self.reason(path);
             let index = self.given.iter().position(|(given, _)| *given == reason).unwrap_or_else(|| {
                 self.given.push((reason, Vec::new()));
                 self.given.len() - 1
@@ -225,14 +222,6 @@ fn more(length: usize, all: &str) -> String {
     match length.saturating_sub(LONGEST_LIST) {
         0 => String::new(),
         rest => format!("   … and {rest} more ({all})\n"),
-    }
-}
-
-/// The word that stands for `value` in a report.
-fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word.replace('_', " "),
-        _ => String::new(),
     }
 }
 

@@ -1,22 +1,14 @@
 //! The muscle part of a report as text: one row per muscle, the session, the contractions, and what was done.
 
 use myovox::emg::session::{EmgPlan, SessionParameters};
-use myovox::emg::{Channel, ChannelParameters, Contraction, Emg, Role, envelope::EnvelopePlan};
-use myovox::report::Recording;
+use myovox::emg::{Channel, ChannelParameters, Contraction, Emg, Role};
+use myovox::report::{Recording, words};
 
 use super::number::{self, ABSENT, Scale};
 use super::{Align, Columns, LONGEST_LIST, Paint, Reasons, UNIT, listed, more, short, wrapped};
 
 /// Characters of a label in the table of muscles.
 const LABEL: usize = 20;
-
-/// What the flags of a contraction mean to a reader.
-const FLAGS: [(&str, &str); 4] = [
-    ("starts_before", "began before the recording"),
-    ("ends_after", "goes on after the recording"),
-    ("touches_gap", "borders on a gap"),
-    ("long", "long"),
-];
 
 pub(super) fn section(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_>, paint: Paint) -> String {
     let mut text = format!("\n{}\n", paint.head("Muscles"));
@@ -34,6 +26,9 @@ pub(super) fn section(emg: &Emg, recording: &Recording, reasons: &mut Reasons<'_
     }
     if let Some(parameters) = &emg.session {
         text.push_str(&super::scores::section(&emg.channels, parameters, reasons, paint));
+    }
+    for (index, channel) in emg.channels.iter().enumerate() {
+        text.push_str(&fatigue(index, channel, reasons));
     }
     text.push_str(&left_out(recording));
     for channel in &emg.channels {
@@ -110,8 +105,14 @@ fn session(plan: &EmgPlan, session: &SessionParameters, reasons: &mut Reasons<'_
         number::fixed(session.active_s, 3),
         number::fixed(session.duration_s, 3),
     );
-    let method = wrapped(" ", &method(plan));
+    let method = wrapped(" ", &words::of_muscles(plan));
     format!("\n{}{}{method}", wrapped(" ", &line), reasons.take())
+}
+
+/// What the recording says of a muscle's fatigue.
+fn fatigue(index: usize, channel: &Channel, reasons: &Reasons<'_>) -> String {
+    let reason = reasons.reason(&format!("emg.channels[{index}].fatigue.finding"));
+    wrapped(" ", &format!("Fatigue of {}: {}.", short(&channel.label, LABEL), words::fatigue(&channel.fatigue, reason)))
 }
 
 /// The channels that were not analysed, and why.
@@ -129,24 +130,6 @@ fn left_out(recording: &Recording) -> String {
         }
     }
     text
-}
-
-fn method(plan: &EmgPlan) -> String {
-    let band = &plan.band;
-    let envelope = match &plan.envelope {
-        EnvelopePlan::Rms { window_ms, .. } => format!("root mean square over {} ms", number::rate(*window_ms)),
-        EnvelopePlan::Linear { low_pass_hz, .. } => {
-            format!("rectified and low-passed at {} Hz", number::rate(*low_pass_hz))
-        }
-    };
-    let ms = |samples: usize| number::rate((1000.0 * samples as f64 / plan.rate_hz).round());
-    format!(
-        "Amplitudes: band {} to {} Hz, envelope {envelope}. A contraction lasts {} ms or more; pauses up to {} ms are bridged.",
-        number::rate(band.low_hz),
-        number::rate(band.high_hz),
-        ms(plan.minimum_samples),
-        ms(plan.merge_samples),
-    )
 }
 
 fn contractions(channel: &Channel, paint: Paint) -> String {
@@ -176,9 +159,5 @@ fn contractions(channel: &Channel, paint: Paint) -> String {
 }
 
 fn flags(contraction: &Contraction) -> String {
-    contraction.flags.iter().map(|flag| in_words(flag)).collect::<Vec<_>>().join(", ")
-}
-
-fn in_words(flag: &str) -> &str {
-    FLAGS.iter().find(|(name, _)| *name == flag).map_or(flag, |(_, words)| words)
+    contraction.flags.iter().map(|flag| words::contraction_flag(flag)).collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ mod convert;
 mod describe;
 mod digest;
 mod game;
+mod traces;
 
 pub use crate::emg::Session;
 pub use convert::{Conversion, Format};
@@ -22,7 +23,7 @@ use crate::formats::codecs::{self, AudioRecording};
 use crate::formats::sniff::{self, Kind};
 use crate::formats::wav::{self, WavRecording};
 use crate::limits::{Budget, exceeded};
-use crate::report::{INSPECTION_SCHEMA, Inspection, Maker, REPORT_SCHEMA, Report};
+use crate::report::{INSPECTION_SCHEMA, Inspection, Maker, REPORT_SCHEMA, Report, Traces};
 use crate::settings::Config;
 use crate::simd::Level;
 use crate::units::Rate;
@@ -143,7 +144,17 @@ impl Analyzer {
     /// What the bytes are not: `recording.unknown-kind`, `recording.other-kind`, codes of the formats, of `Limits`, of settings that the rate
     /// cannot hold, `emg.no-rate`, `recording.no-samples`; of a session that is wrong, or not of this recording. Each line names `name`, the byte or field, what was found and what was expected.
     pub fn run(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
-        self.run_unnamed(bytes, name).map_err(|error| named(error, name))
+        self.run_unnamed(bytes, name, None).map_err(|error| named(error, name))
+    }
+
+    /// The same report, and what a plot needs beside it.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_traced(&self, bytes: &[u8], name: Option<&str>) -> Result<(Report, Traces)> {
+        let mut traces = Traces::default();
+        let report = self.run_unnamed(bytes, name, Some(&mut traces)).map_err(|error| named(error, name))?;
+        Ok((report, traces))
     }
 
     /// Reads a recording and says what it holds.
@@ -175,7 +186,7 @@ impl Analyzer {
         if measured.0.is_empty() { Err(nothing("no contraction that is long enough")) } else { Ok(measured) }
     }
 
-    fn run_unnamed(&self, bytes: &[u8], name: Option<&str>) -> Result<Report> {
+    fn run_unnamed(&self, bytes: &[u8], name: Option<&str>, traces: Option<&mut Traces>) -> Result<Report> {
         let mut budget = Budget::new(&self.config.limits);
         let read = self.read(bytes, &mut budget)?;
         let (mut recording, mut missing) = describe::recording(&read, bytes, name, &self.config.emg.channels);
@@ -188,6 +199,11 @@ impl Analyzer {
                 }
                 budget.charge((c3d.analog.ncols() as u64).saturating_mul(MUSCLE_BYTES), "series of a muscle")?;
                 let mut analysis = self.muscles(&c3d)?;
+                if let Some(traces) = traces {
+                    *traces = Self::with_signals(&c3d, |signals, _| {
+                        traces::of_muscles(signals, &analysis.emg, &self.config.emg, self.level)
+                    })?;
+                }
                 analysis.warnings.splice(0..0, self.doubts.iter().cloned());
                 for (channel, role) in recording.channels.iter_mut().zip(&analysis.roles) {
                     channel.role = Some(*role);
@@ -201,6 +217,9 @@ impl Analyzer {
                 let plan = voice::Plan::new(&self.config.voice, rate)?;
                 budget.charge(plan.memory_bytes(sound.samples().ncols()), "tables of a voice")?;
                 let analysis = plan.run(sound.samples())?;
+                if let Some(traces) = traces {
+                    *traces = traces::of_sound(&sound.samples(), rate)?;
+                }
                 let unused =
                     || Warning::new("report.session-unused", "a session is of muscles; no word of it was used");
                 let doubts = self.session.iter().map(|_| unused()).chain(analysis.warnings).collect();

@@ -8,12 +8,13 @@
 //!    [`ecg`]: heart beats are taken away where that was asked for.
 //! 3. [`envelope`]: moving root mean square, or rectified and low-passed.
 //! 4. [`activation`]: every stretch in which the muscle is more than at rest, with edges by likelihood.
-//!    [`detect`]: the contractions among them that a therapist counts, by levels of the envelope.
+//!    [`detect`]: the contractions among them that a therapist counts, by levels of the envelope; `inside`: what each is like.
+//!    [`fatigue`]: how they change over the recording, where it can tell.
 //! 5. [`session`]: what a therapist reads, per channel and for the session.
 //! 6. [`given`], [`mvc`], [`score`]: what a recording cannot know comes in by a session file; contractions are held against it and scored.
 //!
 //! [`methods`] are the detectors of the literature under their names, for who must compare with them; they stand beside [`activation`] and take
-//! a channel as it was recorded. Beside that way stand [`features`] of stretches, windows and contractions, [`fatigue`] over contractions, [`cocontraction`] of two muscles and
+//! a channel as it was recorded. Beside that way stand [`features`] of stretches, windows and contractions, [`cocontraction`] of two muscles and
 //! the [`synergy`] of many; they take what the steps above give. [`stream`] follows muscles while the samples come, for live feedback.
 //!
 //! Nothing compares an amplitude with an absolute number: volts and microvolts give the same contractions. A quantity that cannot be known is
@@ -36,6 +37,7 @@ pub mod features;
 pub mod gaps;
 pub mod given;
 pub mod hum;
+mod inside;
 pub mod methods;
 pub mod mvc;
 mod named;
@@ -57,6 +59,7 @@ pub use condition::BandConfig;
 pub use detect::{Contraction, ContractionConfig, Thresholds};
 pub use ecg::{EcgConfig, EcgMethod, EcgRemoved};
 pub use envelope::{EnvelopeConfig, EnvelopeMethod};
+pub use fatigue::{Fatigue, FatigueConfig};
 pub use gaps::{Gap, GapCause, GapConfig};
 pub use given::Session;
 pub use hum::{HumConfig, HumMethod, HumRemoved};
@@ -97,6 +100,8 @@ config! {
         activation: ActivationConfig = ActivationConfig::default(),
         /// What counts as a contraction.
         contraction: ContractionConfig = ContractionConfig::default(),
+        /// When a recording can tell of fatigue.
+        fatigue: FatigueConfig = FatigueConfig::default(),
         /// How the session is scored.
         score: ScoreConfig = ScoreConfig::default(),
         /// How contractions are found while samples come in.

@@ -10,7 +10,9 @@ use super::condition::{self, BandPlan};
 use super::detect::{self, Contraction};
 use super::edges::{self, Placed};
 use super::envelope::Envelope;
+use super::fatigue::Fatigue;
 use super::gaps::{self, GapCause, Mended};
+use super::inside::Inside;
 use super::named;
 use super::quality::{Inspector, Measured, Quality};
 use super::score::Scores;
@@ -82,6 +84,7 @@ pub struct Plan {
     envelope: Envelope,
     detector: Detector,
     inspector: Inspector,
+    inside: Inside,
     given: Given,
     warnings: Vec<Warning>,
 }
@@ -175,8 +178,9 @@ impl Plan {
         let envelope = Envelope::new(&config.envelope, rate, level)?;
         let detector = Detector::new(&config.activation, &band_pass, band.high_hz, rate, level)?;
         let inspector = Inspector::new(config, [band.low_hz, band.high_hz], rate, level)?;
+        let inside = Inside::new(&config.fatigue, &band, rate)?;
         let (config, given, warnings) = (config.clone(), Given::default(), warning.into_iter().collect());
-        Ok(Self { config, rate, band_pass, band, envelope, detector, inspector, given, warnings })
+        Ok(Self { config, rate, band_pass, band, envelope, detector, inspector, inside, given, warnings })
     }
 
     /// With what is known beside the signals. Its sampling rate is the caller's to honour, as [`analyze_session`] does.
@@ -208,6 +212,8 @@ impl Plan {
             warnings.extend(judged.warnings);
             let place = format!("channels[{}]", channels.len());
             missing.extend(judged.missing.into_iter().map(|entry| entry.within(&place)));
+            let unseen = self.inside.fill(&mut channel, &series)?;
+            missing.extend(unseen.into_iter().map(|entry| entry.within(&place)));
             channels.push(channel);
         }
         let (scores, unscored) = self.given.score(&mut channels, &self.config.score)?;
@@ -284,6 +290,7 @@ impl Plan {
             bridged_samples: mended.bridged_samples,
             thresholds,
             parameters: self.parameters(&contractions, conditioned),
+            fatigue: Fatigue::default(),
             activations,
             contractions,
         })
@@ -376,6 +383,7 @@ impl Plan {
             bridge_samples: samples(self.config.gaps.bridge_ms),
             merge_samples: samples(self.config.contraction.merge_ms),
             minimum_samples: samples(self.config.contraction.minimum_ms),
+            spectrum: self.inside.spectrum(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::activation::Activation;
 use super::condition::BandPlan;
 use super::detect::{Contraction, Thresholds};
 use super::envelope::EnvelopePlan;
+use super::fatigue::{Fatigue, SpectrumPlan};
 use super::gaps::Gap;
 use super::mvc::MvcSource;
 use super::quality::Quality;
@@ -41,6 +42,8 @@ pub struct EmgPlan {
     pub merge_samples: usize,
     /// Shortest contraction, in samples.
     pub minimum_samples: usize,
+    /// How spectra inside contractions are estimated.
+    pub spectrum: SpectrumPlan,
 }
 
 /// One muscle.
@@ -66,6 +69,8 @@ pub struct Channel {
     pub contractions: Vec<Contraction>,
     /// Their summary.
     pub parameters: ChannelParameters,
+    /// How their spectrum and amplitude change over the recording.
+    pub fatigue: Fatigue,
 }
 
 /// Summary of one muscle. Amplitudes are in the channel's unit.

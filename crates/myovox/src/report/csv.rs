@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::types::Report;
-use crate::emg::{ChannelParameters, Contraction};
+use crate::emg::{ChannelParameters, Contraction, Fatigue};
 use crate::units::Span;
 use crate::voice::Leg;
 use crate::warning::Warning;
@@ -15,7 +15,7 @@ use crate::warning::Warning;
 pub enum Table {
     /// One row per contraction.
     Contractions,
-    /// One row per channel: a muscle's parameters.
+    /// One row per channel: a muscle's parameters, and its trends of fatigue.
     #[default]
     Channels,
     /// One row per leg of a call: its features.
@@ -90,6 +90,10 @@ impl Table {
             ["recording", "recording_sha256"].iter().chain(place).map(|&name| name.to_owned()).collect();
         let mut fields = Vec::new();
         fields_of(schema.as_value(), schema.as_value(), "", &mut fields);
+        if self == Self::Channels {
+            let trends = generator().into_root_schema_for::<Fatigue>();
+            fields_of(trends.as_value(), trends.as_value(), "fatigue", &mut fields);
+        }
         for field in fields {
             match field {
                 Field::Cell(name) if !columns.contains(&name) => columns.push(name),
@@ -138,7 +142,9 @@ impl Table {
             }
             Self::Channels => {
                 for channel in list("/emg/channels") {
-                    push(&muscle(&channel), &channel["parameters"]);
+                    let mut place = muscle(&channel).to_vec();
+                    flatten("fatigue", &channel["fatigue"], &mut place);
+                    push(&place, &channel["parameters"]);
                 }
             }
             Self::Legs => list("/voice/legs").iter().for_each(|leg| push(&side(leg), leg)),

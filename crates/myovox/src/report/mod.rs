@@ -6,14 +6,20 @@
 
 mod contents;
 mod csv;
+mod legs;
+pub mod number;
 mod schema;
+mod traces;
 mod types;
+pub mod words;
 
 pub use contents::{
     C3dContents, ChannelLevel, ChunkSummary, Contents, EventSummary, GroupSummary, MarkerSummary, PlatformChannel,
     PlatformParameters, PlatformSummary, ResidualSummary, SoundContents, SoundLevel, TextEntry,
 };
 pub use csv::Table;
+pub use legs::{LEG_MEASURES, Measure};
 pub use schema::{inspection_schema, report_schema, session_schema, settings_schema};
+pub use traces::{Trace, Traces};
 pub use types::{ChannelDescription, Details, EventDescription, Inspection, Maker, Recording, RecordingKind, Report};
 pub use types::{INSPECTION_SCHEMA, REPORT_SCHEMA};

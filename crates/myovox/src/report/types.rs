@@ -231,6 +231,20 @@ impl Report {
         serde_json::to_string(self).unwrap_or_else(|cause| unreachable!("a report is plain data: {cause}"))
     }
 
+    /// Why the value at `path` is `null`: its own entry of `missing`, that of a group that is missing as a whole, or that of all contractions.
+    pub fn reason(&self, path: &str) -> Option<&Missing> {
+        let of = |path: &str| {
+            let holds = |entry: &&Missing| {
+                path.strip_prefix(&entry.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            self.missing.iter().find(holds)
+        };
+        of(path).or_else(|| {
+            let (channel, rest) = path.split_once("contractions[")?;
+            of(&format!("{channel}contractions[*]{}", rest.split_once(']')?.1))
+        })
+    }
+
     /// A report that [`to_json`](Self::to_json) wrote.
     ///
     /// # Errors

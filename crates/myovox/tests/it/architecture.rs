@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::common;
 
 /// Each room and what it may use. `error`, `limits`, `units`, `warning` and `config` are open to all and use only each other.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("error", &[]),
     ("units", &[]),
     ("config", &[]),
@@ -24,6 +24,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("train", &["fraud", "voice", "dsp"]),
     ("settings", &["simd", "formats", "emg", "voice", "fraud"]),
     ("report", &["formats", "emg", "voice", "fraud", "settings"]),
+    ("page", &["emg", "voice", "settings", "report"]),
     ("analyze", &["simd", "dsp", "formats", "emg", "voice", "fraud", "settings", "report"]),
     ("batch", &["analyze", "formats", "report"]),
     ("lib", &["analyze", "config", "report", "settings"]),

@@ -17,6 +17,7 @@ mod convert;
 mod emg;
 mod export;
 mod inspect;
+mod page;
 mod parity_filters;
 mod parity_scipy;
 mod parity_windows;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use trend::{MOST_POINTS, Trend, trend};
 
-use super::features::{Feature, FeatureConfig, FeaturePlan};
+use super::features::{Feature, FeatureConfig, FeaturePlan, Features};
 use crate::config::{config, within};
 use crate::dsp::robust;
 use crate::error::Result;
@@ -164,7 +164,7 @@ pub enum Finding {
 }
 
 /// How spectrum and amplitude of a muscle change over a recording.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fatigue {
     /// What each trend is over, in order of time.
     pub points: Vec<FatiguePoint>,
@@ -237,6 +237,12 @@ pub fn fatigue(points: Vec<FatiguePoint>, context: &FatigueContext, config: &Fat
     let percents = [percent("mdf", &mdf), percent("mnf", &mnf), percent("rms", &rms)];
     let directions = mdf.zip(rms).map(|(mdf, rms)| (rms.direction(), mdf.direction()));
     let jasa = directions.map(|(amplitude, spectrum)| Jasa::of(amplitude, spectrum));
+    for (name, _) in
+        [("mdf", mdf), ("mnf", mnf), ("rms", rms)].iter().filter(|(_, t)| t.is_some_and(|t| t.kendall_tau.is_none()))
+    {
+        let untold = |test| Missing::new(format!("{name}.{test}"), "constant", "all points have one value");
+        missing.extend(["kendall_tau", "kendall_p"].map(untold));
+    }
     if jasa.is_none() {
         missing.extend(["jasa", "finding"].map(|path| Missing::new(path, word, line.clone())));
     }
@@ -285,7 +291,8 @@ fn no_trend(points: &[FatiguePoint], context: &FatigueContext, config: &FatigueC
         return Some(("too_many_points", format!("{n} contractions or windows, at most {MOST_POINTS} are compared")));
     }
     if span_s < config.minimum_span_s {
-        return Some(("too_short", format!("the points span {span_s} s, {} s are needed", config.minimum_span_s)));
+        let message = format!("the points span {span_s:.1} s, {} s are needed", config.minimum_span_s);
+        return Some(("too_short", message));
     }
     if context.bad_share > config.most_bad_share {
         let message = format!(
@@ -300,7 +307,7 @@ fn no_trend(points: &[FatiguePoint], context: &FatigueContext, config: &FatigueC
         return Some(("rate_doubtful", message));
     }
     let snr_db = context.snr_db.filter(|snr_db| *snr_db < config.least_snr_db)?;
-    Some(("low_snr", format!("contractions stand {snr_db} dB above rest, {} dB are needed", config.least_snr_db)))
+    Some(("low_snr", format!("contractions stand {snr_db:.1} dB above rest, {} dB are needed", config.least_snr_db)))
 }
 
 /// Why the trends bear no finding.
@@ -318,6 +325,21 @@ fn no_finding(points: &[FatiguePoint], context: &FatigueContext, config: &Fatigu
         );
         ("not_supported", message)
     })
+}
+
+/// How spectra inside contractions are estimated, every number fixed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SpectrumPlan {
+    /// How the spectrum is estimated.
+    pub estimator: String,
+    /// The window of its segments.
+    pub segment_window: String,
+    /// Samples of a segment; a shorter stretch is one segment, with zeros behind it.
+    pub segment_samples: usize,
+    /// Samples from the start of a segment to that of the next.
+    pub segment_hop_samples: usize,
+    /// Band of mean and median frequency in Hz, edges included.
+    pub band_hz: [f64; 2],
 }
 
 /// Measures the points of recordings at one rate.
@@ -339,42 +361,73 @@ impl FatiguePlan {
         Ok(Self { config: config.clone(), features: FeaturePlan::new(&features, rate)? })
     }
 
+    /// How the spectra are estimated.
+    pub fn spectrum(&self) -> SpectrumPlan {
+        let summary = self.features.summary();
+        SpectrumPlan {
+            estimator: summary.estimator.clone(),
+            segment_window: summary.segment_window.clone(),
+            segment_samples: summary.segment_samples,
+            segment_hop_samples: summary.segment_hop_samples,
+            band_hz: summary.band_hz,
+        }
+    }
+
     /// The points of a band-passed channel, NaN in its gaps, whose contractions are `spans`: one for each contraction or window that is long enough
     /// and misses no more than a tenth of its samples. Parts of a span beyond the samples are left out.
     pub fn points(&self, conditioned: &[f64], spans: &[Range<usize>]) -> Vec<FatiguePoint> {
+        let spans: Vec<Range<usize>> =
+            spans.iter().map(|span| span.start.min(conditioned.len())..span.end.min(conditioned.len())).collect();
+        self.points_of(conditioned, &spans, &self.inside(conditioned, &spans))
+    }
+
+    /// Amplitude and spectrum inside each of `spans`, which lie within the samples.
+    pub(super) fn inside(&self, conditioned: &[f64], spans: &[Range<usize>]) -> Vec<Features> {
+        let mut workspace = self.features.workspace();
+        spans.iter().map(|span| self.features.stretch(&conditioned[span.clone()], None, &mut workspace)).collect()
+    }
+
+    /// The points of contractions of which it is known what is inside.
+    pub(super) fn points_of(
+        &self,
+        conditioned: &[f64],
+        spans: &[Range<usize>],
+        inside: &[Features],
+    ) -> Vec<FatiguePoint> {
         let rate = self.features.rate();
         let shortest = rate.samples_of_ms(self.config.minimum_ms);
-        let inside = spans.iter().map(|span| span.start.min(conditioned.len())..span.end.min(conditioned.len()));
-        let contractions: Vec<Range<usize>> = inside.filter(|span| span.len() >= shortest).collect();
+        let contractions: Vec<(&Range<usize>, &Features)> =
+            spans.iter().zip(inside).filter(|(span, _)| span.len() >= shortest).collect();
         let enough = contractions.len() >= self.config.minimum_points as usize;
-        let stretches = match self.config.per {
-            FatiguePer::Contraction => contractions,
-            FatiguePer::Auto if enough => contractions,
-            FatiguePer::Auto | FatiguePer::Window => windows(&contractions, rate.samples_of_ms(self.config.window_ms)),
-        };
-        let mut workspace = self.features.workspace();
-        let point = |span: Range<usize>| {
-            let middle = 0.5 * (rate.seconds(span.start) + rate.seconds(span.end));
-            let duration_s = rate.seconds(span.len());
-            let found = self.features.stretch(&conditioned[span], None, &mut workspace);
-            let get = |feature| found.get(feature);
-            Some(FatiguePoint {
-                time_s: middle,
-                duration_s,
-                mdf_hz: get(Feature::Mdf)?,
-                mnf_hz: get(Feature::Mnf)?,
-                rms: get(Feature::Rms)?,
-            })
-        };
-        stretches.into_iter().filter_map(point).collect()
+        match self.config.per {
+            FatiguePer::Auto if !enough => {}
+            FatiguePer::Auto | FatiguePer::Contraction => {
+                return contractions.into_iter().filter_map(|(span, found)| point(span, found, rate)).collect();
+            }
+            FatiguePer::Window => {}
+        }
+        let windows =
+            windows(contractions.into_iter().map(|(span, _)| span), rate.samples_of_ms(self.config.window_ms));
+        let inside = self.inside(conditioned, &windows);
+        windows.iter().zip(&inside).filter_map(|(span, found)| point(span, found, rate)).collect()
     }
 }
 
+fn point(span: &Range<usize>, found: &Features, rate: Rate) -> Option<FatiguePoint> {
+    Some(FatiguePoint {
+        time_s: 0.5 * (rate.seconds(span.start) + rate.seconds(span.end)),
+        duration_s: rate.seconds(span.len()),
+        mdf_hz: found.get(Feature::Mdf)?,
+        mnf_hz: found.get(Feature::Mnf)?,
+        rms: found.get(Feature::Rms)?,
+    })
+}
+
 /// The whole windows inside the spans.
-fn windows(spans: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+fn windows<'a>(spans: impl Iterator<Item = &'a Range<usize>>, length: usize) -> Vec<Range<usize>> {
     let inside = |span: &Range<usize>| {
         let (start, count) = (span.start, span.len() / length);
         (0..count).map(move |k| start + k * length..start + (k + 1) * length)
     };
-    spans.iter().flat_map(inside).collect()
+    spans.flat_map(inside).collect()
 }

@@ -3,13 +3,13 @@
 //! JSON and CSV carry every digit; what stands here is rounded for the eye.
 
 /// Stands for what is missing; the reason stands below the table.
-pub(crate) const ABSENT: &str = "–";
+pub const ABSENT: &str = "–";
 
 /// Digits that a rounded column shows of its smallest and of its largest value, where three decimals allow it.
 const DIGITS: (i32, i32) = (2, 3);
 
 /// `value` with `decimals` digits after the point.
-pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+pub fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     // What rounds to zero has no sign.
     match text.strip_prefix('-') {
@@ -19,12 +19,12 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// The same, or the mark for what is missing.
-pub(crate) fn maybe(value: Option<f64>, decimals: usize) -> String {
+pub fn maybe(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| ABSENT.to_owned(), |value| fixed(value, decimals))
 }
 
 /// Values of one column, with as many decimals (0 to 3) as its smallest and largest magnitude need.
-pub(crate) fn column(values: &[Option<f64>]) -> Vec<String> {
+pub fn column(values: &[Option<f64>]) -> Vec<String> {
     let sizes = || values.iter().flatten().map(|value| value.abs()).filter(|size| *size > 0.0 && size.is_finite());
     let (smallest, largest) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
     let needs = |size: f64, digits: i32| (0..3).find(|decimals| integer_digits(size) + decimals >= digits).unwrap_or(3);
@@ -68,15 +68,15 @@ const PLAIN: std::ops::Range<f64> = 0.1..1e5;
 
 /// How amplitudes of one unit are shown.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     divisor: f64,
     /// The unit for a head of a column: `µV`, `10⁻⁶ mmHg`, `(unit not stated)` on two lines.
-    pub(crate) unit: String,
+    pub unit: String,
 }
 
 impl Scale {
     /// For values up to `largest` in `unit`. Volts become milli- or microvolts; other units, and what has none, get a power of ten.
-    pub(crate) fn new(unit: Option<&str>, largest: f64) -> Self {
+    pub fn new(unit: Option<&str>, largest: f64) -> Self {
         if unit == Some("V") {
             let (divisor, unit) = match largest.abs() {
                 size if size > 0.0 && size < 1e-3 => (1e-6, "µV"),
@@ -96,13 +96,13 @@ impl Scale {
     }
 
     /// The value in the shown unit.
-    pub(crate) fn of(&self, value: f64) -> f64 {
+    pub fn of(&self, value: f64) -> f64 {
         value / self.divisor
     }
 }
 
 /// A value on its own: four digits, beyond 0.1 to 100000 with an exponent that is a multiple of three.
-pub(crate) fn engineering(value: f64) -> String {
+pub fn engineering(value: f64) -> String {
     let size = value.abs();
     let (power, exponent) = match POWERS.into_iter().position(|(power, _)| power <= size) {
         _ if size == 0.0 || PLAIN.contains(&size) => (1.0, 0),
@@ -116,7 +116,7 @@ pub(crate) fn engineering(value: f64) -> String {
 }
 
 /// A size of a file.
-pub(crate) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let size = bytes as f64;
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
@@ -127,13 +127,13 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// A rate without digits that say nothing: `990`, `59.94`.
-pub(crate) fn rate(hz: f64) -> String {
+pub fn rate(hz: f64) -> String {
     let text = fixed(hz, 3);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// `1 marker`, `2 markers`.
-pub(crate) fn count(n: usize, one: &str) -> String {
+pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
