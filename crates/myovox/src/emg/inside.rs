@@ -9,7 +9,6 @@ use super::Contraction;
 use super::condition::BandPlan;
 use super::fatigue::{self, FatigueConfig, FatigueContext, FatiguePlan, SpectrumPlan};
 use super::features::{Feature, FeatureConfig, Features};
-use super::gaps::GapCause;
 use super::plan::ChannelSignals;
 use super::session::Channel;
 use crate::config::Auto;
@@ -61,7 +60,8 @@ impl Inside {
         }
         let context = FatigueContext {
             snr_db: channel.parameters.snr_db,
-            bad_share: bad_share(channel, series.conditioned.len()),
+            bad_share: channel.quality.lead_off_share + channel.quality.clipped_share,
+            rate_doubt: channel.quality.suggested_rate_hz.map_or(0.0, |hz| (hz / self.rate.hz() - 1.0).abs()),
             ..FatigueContext::default()
         };
         let points = self.plan.points_of(&series.conditioned, &spans, &inside);
@@ -96,13 +96,6 @@ fn steps_to<'a>(mut values: impl Iterator<Item = &'a f64>, low: f64) -> Option<u
         v.is_nan() || *v <= low
     })?;
     (!last.is_nan()).then_some(at + 1)
-}
-
-/// Share of the samples with the electrode off.
-fn bad_share(channel: &Channel, samples: usize) -> f64 {
-    let off = channel.gaps.iter().filter(|gap| gap.cause == GapCause::LeadOff);
-    let off: usize = off.map(|gap| gap.span.end - gap.span.start).sum();
-    if samples == 0 { 0.0 } else { off as f64 / samples as f64 }
 }
 
 /// Why each `None` of the contractions that comes from here is one; one entry for all where all lack it.
