@@ -209,6 +209,8 @@ class Channel(TypedDict):
     """Label."""
     unit: str | None
     """Unit of all amplitudes of this channel, as the file states it."""
+    quality: "Quality"
+    """What was measured of the signal, and what is wrong with it."""
     gaps: list["Gap"]
     """Stretches that were cut out."""
     bridged_samples: int
@@ -473,6 +475,45 @@ class DetailsAudio(TypedDict):
 Details: TypeAlias = DetailsC3d | DetailsWav | DetailsAudio
 
 
+class Ecg(TypedDict):
+    """Heart beats under a muscle."""
+
+    beats: int
+    """Beats that were found."""
+    rate_per_min: float
+    """Beats a minute, by the median of the times between them."""
+    energy_share: float
+    """Energy of the beats' mean shape, as often as they were found, over that of the band-passed signal."""
+
+
+class EcgConfig(TypedDict):
+    """What is done about heart beats."""
+
+    method: "EcgMethod"
+    """"off", `high_pass`, "gate" or "template". Default "off": beats are measured and flagged all the same."""
+    high_pass_hz: float
+    """Edge of the high-pass in Hz, order 4, forward and backward. Default 30: Drake and Callaghan 2006."""
+    gate_ms: float
+    """What is gated to either side of a beat, in ms. Default 50: half a QRS complex."""
+    template_ms: float
+    """What the beats' shape holds to either side, in ms. Default 100: the QRS complex as the band-pass leaves it."""
+    least_beats: int
+    """Fewest beats that make a shape. Default 15."""
+
+EcgMethod: TypeAlias = Literal["off"] | Literal["high_pass"] | Literal["gate"] | Literal["template"]
+
+
+class EcgRemoved(TypedDict):
+    """What was taken away."""
+
+    method: "EcgMethod"
+    """How."""
+    beats: int
+    """Beats that were taken away; 0 for the high-pass, which knows of none."""
+    energy_share: float
+    """Energy of the change over that of the band-passed signal before."""
+
+
 class Edge(TypedDict):
     """How an edge was placed."""
 
@@ -516,6 +557,12 @@ class EmgConfig(TypedDict):
     """The band that is kept."""
     gaps: "GapConfig"
     """What is done with samples that are no signal."""
+    quality: "QualityConfig"
+    """From when on a channel is flagged."""
+    hum: "HumConfig"
+    """What is done about the hum of the mains."""
+    ecg: "EcgConfig"
+    """What is done about heart beats."""
     envelope: "EnvelopeConfig"
     """How the amplitude is followed."""
     activation: "ActivationConfig"
@@ -601,6 +648,21 @@ class EventDescription(TypedDict):
     time_s: float | None
     """Seconds from the first frame in the file."""
 
+Fault: TypeAlias = Literal["clipping"] | Literal["lead_off"] | Literal["flat"] | Literal["dropout"] | Literal["spikes"] | Literal["hum"] | Literal["movement"] | Literal["ecg"] | Literal["low_snr"] | Literal["rate_doubtful"] | Literal["dc"] | Literal["quantised"] | Literal["saturation_of_derived"] | Literal["mvc_exceeded"]
+
+
+class Flag(TypedDict):
+    """One thing that is wrong."""
+
+    flag: "Fault"
+    """What."""
+    measure: float
+    """How much; [`Fault`] says of what. Free of the signal's unit."""
+    count: int
+    """Number of stretches that it is about; 0 where it is about all."""
+    intervals: list["Span"]
+    """These stretches in order of time, the first hundred."""
+
 
 class FramePlan(TypedDict):
     """The frames that will be made, every number fixed."""
@@ -675,12 +737,55 @@ class GapConfig(TypedDict):
     """One value repeated for at least this long, in ms, far from all others is a plateau. Default 10: the packets of the wireless sensors seen hold 15 ms, and 16-bit samples at rest repeat a value two to four times."""
     plateau_deviations: float
     """How far a plateau stands from the median, in robust standard deviations (1.4826 MAD) of the channel outside plateaus. Default 10: a strong contraction reaches 30 deviations of rest, but never holds one value."""
+    lead_off_margin_ms: float
+    """What is cut beside a lead that was off, to either side, in ms: the amplifier recovers slowly, and the band-pass rings at the edge. Default 250. Lost packets lie between ordinary samples and are cut as they are."""
     flat_ms: float
     """One value held for at least this long, in ms, is no signal wherever it lies. Default 200, as the quality measures of the field have it. A channel whose lowest value is that one is exempt: it is rectified or gated, and at rest."""
     jump_deviations: float
     """A change from one sample to the next is no muscle's when it exceeds the changes around it by this many standard deviations. Default 17: noise reaches 5, a surface signal of single motor units 10."""
 
 GivenMvcSource: TypeAlias = Literal["given"] | Literal["calibration"] | Literal["carried"]
+
+
+class Hum(TypedDict):
+    """A line of the mains and its harmonics."""
+
+    frequency_hz: float
+    """The strongest frequency near 50 or 60 Hz, by the rate that was used, in Hz; refined by the harmonics."""
+    above_db: float
+    """Power within 1 Hz of it over that of as wide a band beside it (by the median from 2 to 10 Hz away), in dB: near 0 without hum, at most 200. Segments of 2 s count alike, however loud the muscle is in them."""
+    share: float
+    """Power of all lines, less that of their neighbours, over the power of the band that is kept, 0 to 1."""
+    lines: list["Line"]
+    """The harmonics that stand out, the fundamental first; empty where that does not."""
+
+
+class HumConfig(TypedDict):
+    """What is done about the hum of the mains."""
+
+    method: "HumMethod"
+    """"auto" (fitted sinusoids are subtracted where the channel is flagged `hum`), "off", "notch", "comb" or "fit" (always). Default "auto"."""
+    frequency_hz: "AutoDouble"
+    """Frequency of the mains in Hz, or "auto": as measured, and where no line stands out nothing is taken away. With a frequency, all its harmonics in the band are taken away by "notch"."""
+    q: float
+    """Frequency of a notch or comb over its width. Default 30: the convention of the field, 30 to 35."""
+    window_s: float
+    """Length of the windows in which sinusoids are fitted, in s, half overlapping. Default 2."""
+
+HumMethod: TypeAlias = Literal["auto"] | Literal["off"] | Literal["notch"] | Literal["comb"] | Literal["fit"]
+
+
+class HumRemoved(TypedDict):
+    """What was taken away."""
+
+    method: "HumMethod"
+    """How: `notch`, `comb` or `fit`."""
+    frequency_hz: float
+    """Frequency of the fundamental in Hz, by the rate that was used; of a fit the mean of its windows."""
+    harmonics: list[int]
+    """Which multiples of it, 1 being itself."""
+    power_share: float
+    """Power of what was taken away over that of the signal before, without its mean, 0 to 1."""
 
 
 class Input(TypedDict):
@@ -759,6 +864,19 @@ class Limits(TypedDict):
     """Text and other metadata kept from one recording, in bytes. Default 16 MiB."""
     max_warnings: int
     """Warnings kept for one recording; what comes after is counted. Default 1000: more than a person reads."""
+
+
+class Line(TypedDict):
+    """One line of a spectrum."""
+
+    harmonic: int
+    """Multiple of the fundamental, 1 being itself."""
+    frequency_hz: float
+    """Its own frequency in Hz."""
+    above_db: float
+    """As [`Hum::above_db`]."""
+    share: float
+    """As [`Hum::share`], of this line alone."""
 
 
 class LogMelSummary(TypedDict):
@@ -1012,6 +1130,72 @@ class Protocol(TypedDict):
     """When the protocol began: RFC 3339, or the date alone."""
     sessions_completed: NotRequired[float | None]
     """Game sessions that this person completed since the start, this one included."""
+
+
+class Quality(TypedDict):
+    """What was measured of a channel, and what is wrong with it. Shares are of its samples, unless said otherwise."""
+
+    flags: list["Flag"]
+    """What is wrong, in the order of [`Fault`]; empty for a good channel."""
+    clipped_share: float
+    """Share of samples on a rail of the amplifier."""
+    lead_off_share: float
+    """Share with the electrode off, the way there and back included."""
+    flat_share: float
+    """Share that holds one value for long."""
+    dropout_share: float
+    """Share that was lost: no values, or a far-off one repeated."""
+    spike_share: float
+    """Share that was displaced for a moment or lies beside a jump."""
+    hum: "Hum | None"
+    """The line near 50 or 60 Hz; `null` where there is too little signal for a spectrum, or no such frequency."""
+    hum_removed: "HumRemoved | None"
+    """What was done about it; `null` where nothing was taken away."""
+    suggested_rate_hz: float | None
+    """The sampling rate at which the hum would be where the mains are, in Hz; `null` where no hum tells, or it is there already."""
+    duration_rate_hz: list[float] | None
+    """The sampling rates that agree with the duration that the file states, in Hz; `null` where it states none."""
+    movement_share: float | None
+    """Share of the raw signal's power below 20 Hz, without its mean; `null` where there is too little signal for a spectrum."""
+    ecg_periodicity: float | None
+    """How much the signal at rest repeats itself 40 to 180 times a minute, 0 to 1; `null` where the muscle rests for less than 8 s."""
+    ecg: "Ecg | None"
+    """The heart beats in it; `null` where there are none."""
+    ecg_removed: "EcgRemoved | None"
+    """What was done about them; `null` where nothing was taken away."""
+    dc_ratio: float | None
+    """The mean's magnitude over the root mean square about it; `null` where nothing changes."""
+    effective_bits: float | None
+    """Bits that the range of the samples has in steps of the converter; `null` where too few samples tell."""
+
+
+class QualityConfig(TypedDict):
+    """From when on a channel is flagged. Limits of volts there are none: all measures are shares and ratios."""
+
+    rail_share: float
+    """What lies within this share of the channel's range from its largest or smallest value is on a rail. Default 0.001."""
+    rail_samples: int
+    """So many samples on a rail one after the other are clipped. Default 3: 16-bit samples at rest repeat a value two to four times, but not on a rail."""
+    line_above_db: float
+    """From so many dB above its neighbours on a line of the mains stands out: its frequency is told, and holds the sampling rate to account. Default 6: channels without hum that were seen stay below 1."""
+    hum_above_db: float
+    """Hum stands at least so far above its neighbours, in dB. Default 10."""
+    hum_share: float
+    """And all its harmonics hold at least this share of the band's power. Default 0.01."""
+    movement_share: float
+    """Largest share of the raw signal's power below 20 Hz. Default 0.2: of a muscle's it is some hundredths."""
+    ecg_periodicity: float
+    """Periodicity from which on beats that look alike are a heart. Default 0.4."""
+    least_snr_db: float
+    """Least ratio of contractions to rest, in dB. Default 6: twice the amplitude."""
+    rate_least: float
+    """Share by which hum must be off 50 or 60 Hz, or the stated duration off the samples, to doubt the sampling rate. Default 0.003: the mains hold their frequency to less."""
+    rate_most: float
+    """Share by which it may be off at most to be believed. Default 0.03."""
+    most_dc: float
+    """Largest mean, in multiples of the root mean square about it. Default 1."""
+    least_bits: float
+    """Fewest bits that the range of the samples has in steps of the converter. Default 8."""
 
 RawFormat: TypeAlias = str
 

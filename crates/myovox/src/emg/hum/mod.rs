@@ -73,7 +73,7 @@ pub struct HumRemoved {
 }
 
 /// What remains must hold this share of what was taken away; less is rounding, or a hum alone, which is then left as it was.
-const LEAST_LEFT: f64 = 1e-8;
+const LEAST_LEFT: f64 = 1e-7;
 
 /// Continuation of a stretch at either end while a notch or comb runs, in ms: they ring.
 const PADDING_MS: f64 = 1000.0;

@@ -179,9 +179,14 @@ mod tests {
         Rate::new(1000.0).unwrap()
     }
 
+    /// The sum of four uniform values: a standard deviation of 0.577.
     fn noise(n: usize) -> Vec<f64> {
-        let part = |i: usize, k: usize| ((i * k) % 1009) as f64 / 1009.0 - 0.5;
-        (0..n).map(|i| part(i, 7919) + part(i, 104_729) + part(i, 1_299_709) + part(i, 15_485_863)).collect()
+        let mut state = 7_u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / 9_007_199_254_740_992.0 - 0.5
+        };
+        (0..n).map(|_| (0..4).map(|_| uniform()).sum()).collect()
     }
 
     fn clipped(x: &[f64]) -> Vec<(usize, usize)> {
@@ -199,7 +204,7 @@ mod tests {
             assert!(clipped(&sine).is_empty());
             let cut: Vec<f64> = sine.iter().map(|v| v.clamp(-0.8 * unit, 0.8 * unit)).collect();
             let runs = clipped(&cut);
-            assert_eq!(runs.len(), 127);
+            assert!((125..=129).contains(&runs.len()), "{}", runs.len());
             assert!(runs.iter().all(|(start, end)| (55..70).contains(&(end - start)) || *end == 20_000));
         }
     }
@@ -222,7 +227,7 @@ mod tests {
         let step = blocks.step(&x).unwrap();
         assert!((step - 0.01).abs() < 1e-9, "{step}");
         let bits = blocks.effective_bits(step).unwrap();
-        assert!((8.0..8.7).contains(&bits), "{bits}");
+        assert!((8.2..8.7).contains(&bits), "{bits}");
         assert_eq!(Blocks::new(&mend(&[3.0; 50], rate(), &GapConfig::default()), rate()).offset_ratio(), None);
     }
 }
