@@ -104,7 +104,7 @@ fn wrong_input_is_one_line_with_its_byte() {
         (&["--csv"], b"1\n2\nx3\n", "byte 4: not a number: found `x3`"),
         (&["--csv", "--channels", "2"], b"1,2\n3,oh\n", "byte 6: not a number: found `oh`"),
         (&["--csv", "--channels", "2"], b"1,2\n3\n", "byte 4: a line of another number of fields: found 1, expected 2"),
-        (&["--csv"], &[b'1'; 1 << 17], "byte 0: a line without an end"),
+        (&["--csv"], &[b'1'; (1 << 16) + 1], "byte 0: a line without an end"),
     ] {
         let ended = call(args, input);
         assert_eq!((ended.status, ended.err.lines().count()), (1, 1), "{}", ended.err);
