@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Say what recordings hold: kind, duration, rates, channels, markers, events')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: contractions of muscles, features of voices')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet')
+            [CompletionResult]::new('stream', 'stream', [CompletionResultType]::ParameterValue, 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)')
@@ -77,6 +78,19 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'myovox;stream' {
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Samples are binary numbers, those of one moment side by side')
+            [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'Channels side by side')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Sampling rate in Hz')
+            [CompletionResult]::new('--scale', '--scale', [CompletionResultType]::ParameterName, 'Multiply samples by this, as to get the unit of --mvc from the steps of a converter')
+            [CompletionResult]::new('--mvc', '--mvc', [CompletionResultType]::ParameterName, 'Envelope in a maximal contraction, for each channel, in the unit of scaled samples: contractions are told beside activations')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Samples are text: a line for each moment, without a head, fields parted by commas; nan or an empty field is a missing sample, an empty line nothing')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'myovox;config' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the defaults')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Check a settings file and list what it changes')
@@ -104,6 +118,7 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Say what recordings hold: kind, duration, rates, channels, markers, events')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: contractions of muscles, features of voices')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet')
+            [CompletionResult]::new('stream', 'stream', [CompletionResultType]::ParameterValue, 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the default settings, or check a settings file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of what is written or can be set')
             [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)')
@@ -118,6 +133,9 @@ Register-ArgumentCompleter -Native -CommandName 'myovox' -ScriptBlock {
             break
         }
         'myovox;help;convert' {
+            break
+        }
+        'myovox;help;stream' {
             break
         }
         'myovox;help;config' {

@@ -40,6 +40,9 @@ _myovox() {
             myovox,schema)
                 cmd="myovox__subcmd__schema"
                 ;;
+            myovox,stream)
+                cmd="myovox__subcmd__stream"
+                ;;
             myovox__subcmd__help,analyze)
                 cmd="myovox__subcmd__help__subcmd__analyze"
                 ;;
@@ -64,6 +67,9 @@ _myovox() {
             myovox__subcmd__help,schema)
                 cmd="myovox__subcmd__help__subcmd__schema"
                 ;;
+            myovox__subcmd__help,stream)
+                cmd="myovox__subcmd__help__subcmd__stream"
+                ;;
             *)
                 ;;
         esac
@@ -71,7 +77,7 @@ _myovox() {
 
     case "${cmd}" in
         myovox)
-            opts="-h -V --help --version inspect analyze convert config schema compare completions help"
+            opts="-h -V --help --version inspect analyze convert stream config schema compare completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,7 +249,7 @@ _myovox() {
             return 0
             ;;
         myovox__subcmd__help)
-            opts="inspect analyze convert config schema compare completions help"
+            opts="inspect analyze convert stream config schema compare completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -368,6 +374,20 @@ _myovox() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        myovox__subcmd__help__subcmd__stream)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         myovox__subcmd__inspect)
             opts="-o -h --name --output --threads --format --config --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -417,6 +437,48 @@ _myovox() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        myovox__subcmd__stream)
+            opts="-h --raw --csv --channels --rate --scale --mvc --config --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --raw)
+                    COMPREPLY=($(compgen -W "f32le f64le i16le" -- "${cur}"))
+                    return 0
+                    ;;
+                --channels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mvc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

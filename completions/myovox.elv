@@ -25,6 +25,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
             cand analyze 'Analyse recordings: contractions of muscles, features of voices'
             cand convert 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
+            cand stream 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
             cand compare 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
@@ -70,6 +71,18 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'myovox;stream'= {
+            cand --raw 'Samples are binary numbers, those of one moment side by side'
+            cand --channels 'Channels side by side'
+            cand --rate 'Sampling rate in Hz'
+            cand --scale 'Multiply samples by this, as to get the unit of --mvc from the steps of a converter'
+            cand --mvc 'Envelope in a maximal contraction, for each channel, in the unit of scaled samples: contractions are told beside activations'
+            cand --config 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)'
+            cand --set 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`'
+            cand --csv 'Samples are text: a line for each moment, without a head, fields parted by commas; nan or an empty field is a missing sample, an empty line nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'myovox;config'= {
             cand --format 'Form of the defaults'
             cand --check 'Check a settings file and list what it changes'
@@ -93,6 +106,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand inspect 'Say what recordings hold: kind, duration, rates, channels, markers, events'
             cand analyze 'Analyse recordings: contractions of muscles, features of voices'
             cand convert 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
+            cand stream 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)'
             cand config 'Print the default settings, or check a settings file'
             cand schema 'Print the JSON Schema of what is written or can be set'
             cand compare 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
@@ -104,6 +118,8 @@ set edit:completion:arg-completer[myovox] = {|@words|
         &'myovox;help;analyze'= {
         }
         &'myovox;help;convert'= {
+        }
+        &'myovox;help;stream'= {
         }
         &'myovox;help;config'= {
         }

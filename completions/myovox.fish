@@ -29,6 +29,7 @@ complete -c myovox -n "__fish_myovox_needs_command" -s V -l version -d 'Print ve
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "convert" -d 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
+complete -c myovox -n "__fish_myovox_needs_command" -f -a "stream" -d 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "config" -d 'Print the default settings, or check a settings file'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
 complete -c myovox -n "__fish_myovox_needs_command" -f -a "compare" -d 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
@@ -90,6 +91,17 @@ complete -c myovox -n "__fish_myovox_using_subcommand convert" -l threads -d 'Re
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
 complete -c myovox -n "__fish_myovox_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l raw -d 'Samples are binary numbers, those of one moment side by side' -r -f -a "f32le\t'Single precision'
+f64le\t'Double precision'
+i16le\t'Integers of 16 bits'"
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l channels -d 'Channels side by side' -r
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l rate -d 'Sampling rate in Hz' -r
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l scale -d 'Multiply samples by this, as to get the unit of --mvc from the steps of a converter' -r
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l mvc -d 'Envelope in a maximal contraction, for each channel, in the unit of scaled samples: contractions are told beside activations' -r
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l config -d 'Settings file, TOML or JSON; what it does not name keeps its default (see: myovox config --defaults)' -r -F
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l set -d 'One setting, after those of --config; may be repeated: `--set emg.band.low_hz=30`' -r
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -l csv -d 'Samples are text: a line for each moment, without a head, fields parted by commas; nan or an empty field is a missing sample, an empty line nothing'
+complete -c myovox -n "__fish_myovox_using_subcommand stream" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand config" -l format -d 'Form of the defaults' -r -f -a "toml\t'A settings file to start from'
 json\t'The same without the meanings'
 table\t'Key, default and meaning side by side'"
@@ -99,11 +111,12 @@ complete -c myovox -n "__fish_myovox_using_subcommand config" -s h -l help -d 'P
 complete -c myovox -n "__fish_myovox_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c myovox -n "__fish_myovox_using_subcommand compare" -s h -l help -d 'Print help'
 complete -c myovox -n "__fish_myovox_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "convert" -d 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "compare" -d 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
-complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert config schema compare completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "inspect" -d 'Say what recordings hold: kind, duration, rates, channels, markers, events'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "analyze" -d 'Analyse recordings: contractions of muscles, features of voices'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "convert" -d 'Convert recordings: C3D to C3D, CSV, TRC, MOT, STO, Arrow, Parquet; sound to WAV, CSV, Arrow, Parquet'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "stream" -d 'Follow muscles live: samples on standard input, an event a line as soon as it is known (NDJSON)'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "config" -d 'Print the default settings, or check a settings file'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "schema" -d 'Print the JSON Schema of what is written or can be set'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "compare" -d 'Read recordings with another reader too and print where they differ (in the Python package: pip install myovox)'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "completions" -d 'Print a script that completes the arguments of this command in a shell'
+complete -c myovox -n "__fish_myovox_using_subcommand help; and not __fish_seen_subcommand_from inspect analyze convert stream config schema compare completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

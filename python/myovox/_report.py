@@ -571,6 +571,8 @@ class EmgConfig(TypedDict):
     """What counts as a contraction."""
     score: "ScoreConfig"
     """How the session is scored."""
+    stream: "StreamConfig"
+    """How contractions are found while samples come in."""
 
 
 class EmgPlan(TypedDict):
@@ -1410,6 +1412,25 @@ class SpectralSummary(TypedDict):
     """Changes of sign per sample, about the channel's mean."""
 
 Storage: TypeAlias = Literal["integer"] | Literal["float"]
+
+
+class StreamConfig(TypedDict):
+    """How activity is found while samples come in. Band, envelope, plateaus and the levels of contractions are those of recordings."""
+
+    window_ms: float
+    """Window of the mean square in which activity is looked for, in ms; it ends at its sample. Default 60, as the short window of recordings: half of the latency."""
+    on_deviates: float
+    """How far the mean square must exceed rest to begin an activation, in standard normal deviates of its chi-square distribution. Default 6, as for recordings: measured on simulated rest."""
+    off_deviates: float
+    """How far it must exceed rest to go on. Default 3: noise alone is above it in a thousandth of the time, so that an end is told in time."""
+    minimum_on_ms: float
+    """Shortest activation in ms; it is told when it has lasted so long. Default 50: Bonato et al. 1998 drop below 30; artefacts are shorter."""
+    minimum_off_ms: float
+    """Activations closer than this are one, in ms; the end of one is told when it has been over for so long. Default 100, as for recordings."""
+    settle_ms: float
+    """How much rest must be seen until its level is known, in ms. Default 1000: ten blocks, whose median is within a tenth."""
+    rest_s: float
+    """How much rest is remembered, in s. Default 60: the last minute."""
 
 
 class Subject(TypedDict):

@@ -46,9 +46,9 @@ def test_events_come_within_the_latency_and_agree_with_the_whole_recording() -> 
     events, _ = follow(stream, X[0], 50)
     onsets = [e for e in events if e.event == "activation_onset"]
     assert [round(e.at_s) for e in onsets] == [2, 6, 10] and events[-1].cause == "ends_after"
-    for found, whole in zip(onsets, emg.activations(X[0], RATE), strict=True):
-        assert abs(found.at - whole.onset) <= 10
-        assert 0 < 1000 * (found.time_s - whole.onset_s) <= stream.latency_ms + 10
+    for found, whole, truth in zip(onsets, emg.activations(X[0], RATE), (2000, 6000, 10_000), strict=True):
+        assert abs(found.at - truth) <= 10 and abs(found.at - whole.onset) <= 20
+        assert 0 < 1000 * found.time_s - truth <= stream.latency_ms
     assert stream.latency_ms == stream.plan["activation"]["onset_ms"] < 150
     assert all(not e.event.startswith("contraction") for e in events)
 
@@ -58,9 +58,9 @@ def test_layouts_and_units() -> None:
     fortran, _ = follow(emg.Stream(RATE, 2), np.asfortranarray(X * 1e6), 500)
     assert fortran == expected
     single = emg.Stream(RATE)
-    assert single.push(X[0].astype(np.float32)[:10].tolist()) == [] and single.envelope.shape == (10,)
-    assert single.push([]) == [] and single.envelope.shape == (0,)
-    assert single.push(X[:1, 10:20]) == [] and single.envelope.shape == (1, 10)
+    assert single.push(X[0].astype(np.float32)[:10].tolist()) == [] and np.shape(single.envelope) == (10,)
+    assert single.push([]) == [] and np.shape(single.envelope) == (0,)
+    assert single.push(X[:1, 10:20]) == [] and np.shape(single.envelope) == (1, 10)
     assert repr(single).startswith("Stream(rate=1000.0, channels=1")
 
 
@@ -74,7 +74,7 @@ def test_a_state_goes_through_json_and_pickle() -> None:
     after, rest = follow(second, X[:, 4567:], 1000)
     assert before + after == events
     np.testing.assert_array_equal(rest, envelope[:, 4567:])
-    for other in (emg.Stream(RATE), emg.Stream(990.0, 2), emg.Stream(RATE, 2, config={"stream.window_ms": 50})):
+    for other in (emg.Stream(RATE), emg.Stream(1100.0, 2), emg.Stream(RATE, 2, config={"stream.window_ms": 50})):
         with pytest.raises(myovox.ConfigError) as error:
             other.restore(state)
         assert error.value.code == "emg.stream-state"

@@ -6,7 +6,8 @@
  *
  * Handles (myovox_report, myovox_c3d, myovox_wav, ...) are opaque and belong to the caller, who frees each once with its own _free function; freeing
  * NULL does nothing. They are independent of each other and of the bytes that they were made from. Using a handle after it was freed
- * is undefined. A handle never changes after it was made: any number of threads may read it at once.
+ * is undefined. A handle never changes after it was made: any number of threads may read it at once. The exception is myovox_emg_stream, which
+ * remembers what was pushed: one thread at a time may use it.
  *
  * Pointers. NULL is checked everywhere and refused with MYOVOX_RESULT_NULL_POINTER, where the name does not end in _or_null. Any other pointer
  * must point to as much memory as the length beside it says. Text is UTF-8 and NUL-terminated.
@@ -46,6 +47,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Room for events that every push and finish asks for, per channel for finish.
+#define MYOVOX_EMG_STREAM_MOST_EVENTS 8
+
 // What a call returns: MYOVOX_RESULT_OK, or what a caller can do about the failure. myovox_last_error has the words, myovox_last_error_code
 // the stable code. Later versions may add values.
 typedef enum {
@@ -73,6 +77,42 @@ typedef enum {
   MYOVOX_RESULT_OTHER = 10,
 } myovox_result;
 
+// What became known.
+typedef enum {
+  // Rest has been seen for as long as it takes to know its level: from here on activations are told.
+  MYOVOX_EMG_EVENT_KIND_REST_KNOWN = 0,
+  // The muscle is more than at rest.
+  MYOVOX_EMG_EVENT_KIND_ACTIVATION_ONSET = 1,
+  // It is at rest again.
+  MYOVOX_EMG_EVENT_KIND_ACTIVATION_OFFSET = 2,
+  // An effort has begun: the envelope reached its share of the maximal contraction.
+  MYOVOX_EMG_EVENT_KIND_CONTRACTION_ONSET = 3,
+  // It has ended.
+  MYOVOX_EMG_EVENT_KIND_CONTRACTION_OFFSET = 4,
+  // What comes is no signal; nothing is told until it is one again.
+  MYOVOX_EMG_EVENT_KIND_SUSPENDED = 5,
+  // It is a signal again.
+  MYOVOX_EMG_EVENT_KIND_RESUMED = 6,
+} myovox_emg_event_kind;
+
+// What placed an event where the signal itself did not, and why a stream is suspended.
+typedef enum {
+  // The signal.
+  MYOVOX_EMG_EVENT_CAUSE_SIGNAL = 0,
+  // It was there at the first sample: when it began is not known.
+  MYOVOX_EMG_EVENT_CAUSE_STARTS_BEFORE = 1,
+  // The stream was closed: when it ends is not known.
+  MYOVOX_EMG_EVENT_CAUSE_ENDS_AFTER = 2,
+  // A stretch without signal is where it begins or ends.
+  MYOVOX_EMG_EVENT_CAUSE_TOUCHES_GAP = 3,
+  // NaN, infinity, or too large to be squared.
+  MYOVOX_EMG_EVENT_CAUSE_NOT_FINITE = 4,
+  // One far-off value held: lost packets, an electrode that came off.
+  MYOVOX_EMG_EVENT_CAUSE_PLATEAU = 5,
+  // One value held for long: the sensor gives no signal.
+  MYOVOX_EMG_EVENT_CAUSE_FLAT = 6,
+} myovox_emg_event_cause;
+
 // A C3D recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_c3d myovox_c3d;
 
@@ -83,6 +123,9 @@ typedef struct myovox_c3d_platforms myovox_c3d_platforms;
 // once; freed once, when no thread reads it any more. While it lives its file stays open.
 typedef struct myovox_c3d_reader myovox_c3d_reader;
 
+// Muscles of one rate, followed while their samples come. Changes with every push: one thread at a time may use it; freed once.
+typedef struct myovox_emg_stream myovox_emg_stream;
+
 // The report of one recording. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_report myovox_report;
 
@@ -91,6 +134,22 @@ typedef struct myovox_warnings myovox_warnings;
 
 // A recording of sound. Never changes: may be read from several threads at once; freed once, when no thread reads it any more.
 typedef struct myovox_wav myovox_wav;
+
+// One thing that became known.
+typedef struct {
+  // What.
+  myovox_emg_event_kind kind;
+  // What placed it.
+  myovox_emg_event_cause cause;
+  // The channel, from 0.
+  size_t channel;
+  // The sample of the channel with which it became known, from 0.
+  uint64_t sample;
+  // Where it was, estimated backwards: the first sample of an activity or of signal, the one after the last of them at an end.
+  uint64_t at;
+  // The same in seconds.
+  double at_s;
+} myovox_emg_event;
 
 #ifdef __cplusplus
 extern "C" {
@@ -166,6 +225,85 @@ myovox_result myovox_report_json(const myovox_report *report, char *buffer, size
 
 // Frees a report; NULL is nothing to free. Freeing twice is undefined.
 void myovox_report_free(myovox_report *report);
+
+// A stream that has seen nothing yet.
+//
+// rate_hz: sampling rate. channels: number of channels, at least 1.
+// mvc_or_null: for each channel the envelope in a maximal contraction, in the unit of the samples, NaN where it is not known; contractions are told
+// of channels that have one, activations of all. NULL for none.
+// config_json_or_null: settings as for myovox_analyze.
+// stream: receives the stream, to be freed with myovox_emg_stream_free. Not written on failure.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, CONFIG, PANIC. Thread-safe.
+myovox_result myovox_emg_stream_new(double rate_hz,
+                                    size_t channels,
+                                    const double *mvc_or_null,
+                                    const char *config_json_or_null,
+                                    myovox_emg_stream **stream);
+
+// Takes the next samples and gives what became known with them. Allocates nothing.
+//
+// samples, count: of one moment those of all channels, then those of the next; NaN is a missing sample. A piece may end anywhere.
+// envelope_or_null: receives count values, the envelope of each sample, NaN where there is no signal. NULL if it is not wanted.
+// events, capacity: receives events in the order in which they became known; capacity must be at least MYOVOX_EMG_STREAM_MOST_EVENTS.
+// taken: receives how many samples were taken in: less than count when the events' buffer could be too small for the next one. Call again with the
+// samples from there on (and the envelope from there on).
+// told: receives how many events were written.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, BUFFER_TOO_SMALL (nothing was taken in then), PANIC. One thread at a time for one stream.
+myovox_result myovox_emg_stream_push(myovox_emg_stream *stream,
+                                     const double *samples,
+                                     size_t count,
+                                     double *envelope_or_null,
+                                     myovox_emg_event *events,
+                                     size_t capacity,
+                                     size_t *taken,
+                                     size_t *told);
+
+// Ends what is active, as the stream ends: events with the cause ENDS_AFTER. Samples may be pushed all the same.
+//
+// events, capacity: room for two events a channel. told: receives how many were written.
+//
+// Fails with NULL_POINTER, BUFFER_TOO_SMALL, PANIC. One thread at a time for one stream.
+myovox_result myovox_emg_stream_finish(myovox_emg_stream *stream,
+                                       myovox_emg_event *events,
+                                       size_t capacity,
+                                       size_t *told);
+
+// The longest times in ms between what happens and its event: for onsets and offsets of activations. Those of contractions, and all other numbers
+// of the stream, are in myovox_emg_stream_plan_json.
+//
+// Fails with NULL_POINTER. Thread-safe, also for one stream while nobody pushes.
+myovox_result myovox_emg_stream_latency_ms(const myovox_emg_stream *stream,
+                                           double *onset_ms,
+                                           double *offset_ms);
+
+// The numbers of the stream as a JSON object: filters, windows, latencies; warnings about them under "warnings".
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one stream while nobody pushes.
+myovox_result myovox_emg_stream_plan_json(const myovox_emg_stream *stream,
+                                          char *buffer,
+                                          size_t capacity,
+                                          size_t *needed);
+
+// All that the stream remembers, as JSON: a stream of the same rate, channels and settings that restores it goes on to the bit.
+//
+// Text buffer convention. Fails with NULL_POINTER, BUFFER_TOO_SMALL. Thread-safe, also for one stream while nobody pushes.
+myovox_result myovox_emg_stream_state_json(const myovox_emg_stream *stream,
+                                           char *buffer,
+                                           size_t capacity,
+                                           size_t *needed);
+
+// Goes on from a state that was kept.
+//
+// state_json: what myovox_emg_stream_state_json gave.
+//
+// Fails with NULL_POINTER, INVALID_ARGUMENT, CONFIG (not a state of such a stream; it stays as it is). One thread at a time for one stream.
+myovox_result myovox_emg_stream_restore(myovox_emg_stream *stream,
+                                        const char *state_json);
+
+// Frees a stream; NULL is nothing to free. Freeing twice is undefined.
+void myovox_emg_stream_free(myovox_emg_stream *stream);
 
 // Reads a C3D file (all three processors, integers and floats) with the default limits.
 //

@@ -1,6 +1,6 @@
 //! The verb `stream`: muscles followed while their samples come through a pipe, an event a line as soon as it is known.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 
 use myovox::Error;
 use myovox::emg::EmgStream;

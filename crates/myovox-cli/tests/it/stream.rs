@@ -77,14 +77,16 @@ fn all_forms_of_the_same_samples_give_the_same_events() {
         x.iter().flat_map(|v| (*v as i16).to_le_bytes()).collect(),
         x.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect(),
     );
-    let text: String = x.iter().map(|v| format!("{v}\r\n")).collect();
+    let lines_of = |line: &dyn Fn(usize, f64) -> String| {
+        x.iter().enumerate().map(|(n, v)| line(n, *v)).collect::<Vec<_>>().concat()
+    };
+    let text = lines_of(&|_, v| format!("{v}\r\n"));
     assert_eq!(told(&call(&["--raw", "i16le", "--scale", "1e-6"], &short)), expected);
     assert_eq!(told(&call(&["--raw", "f32le", "--scale", "1e-6"], &single)), expected);
     assert_eq!(told(&call(&["--csv", "--scale", "1e-6"], text.as_bytes())), expected);
     assert_eq!(told(&call(&["--csv", "--scale", "1e-6"], text.trim_end().as_bytes())), expected);
     // Two channels, the second missing now and then; contractions of the first.
-    let text: String =
-        x.iter().enumerate().map(|(n, v)| format!("{v}, {}\n", if n == 1500 { "" } else { "1" })).collect();
+    let text = lines_of(&|n, v| format!("{v}, {}\n", if n == 1500 { "" } else { "1" }));
     let two = told(&call(&["--csv", "--channels", "2", "--mvc", "500,500"], text.as_bytes()));
     let of = |channel: u64| {
         two.iter()
@@ -98,13 +100,14 @@ fn all_forms_of_the_same_samples_give_the_same_events() {
 
 #[test]
 fn wrong_input_is_one_line_with_its_byte() {
+    let endless = vec![b'1'; (1 << 16) + 1];
     for (args, input, words) in [
         (&["--raw", "f64le"][..], &[0_u8; 12][..], "byte 12: the input ends inside a moment"),
         (&["--raw", "i16le", "--channels", "2"], &[0, 0, 1, 0, 2, 0], "byte 6: the input ends inside a moment"),
         (&["--csv"], b"1\n2\nx3\n", "byte 4: not a number: found `x3`"),
         (&["--csv", "--channels", "2"], b"1,2\n3,oh\n", "byte 6: not a number: found `oh`"),
         (&["--csv", "--channels", "2"], b"1,2\n3\n", "byte 4: a line of another number of fields: found 1, expected 2"),
-        (&["--csv"], &[b'1'; 1 << 17], "byte 0: a line without an end"),
+        (&["--csv"], &endless[..], "byte 0: a line without an end"),
     ] {
         let ended = call(args, input);
         assert_eq!((ended.status, ended.err.lines().count()), (1, 1), "{}", ended.err);

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::burst::{Burst, Edge, Side, Smear, Turn};
+use super::burst::{Burst, Turn};
+use super::edge::{Edge, Side, Smear};
 use super::event::{Cause, Event, EventKind, Pending};
 use super::plan::Numbers;
 use super::rest::{News, Rest};

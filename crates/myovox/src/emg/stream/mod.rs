@@ -8,8 +8,8 @@
 //! 2. The causal band-pass and the envelope: root of the mean square of the last samples, or rectified and low-passed.
 //! 3. `rest`: its level is the median of recent blocks in which nothing was active; it stands still during activity.
 //! 4. `burst`: the mean square above 60 Hz (the heart has nothing there) of a short window is compared with what chi-square noise of rest
-//!    reaches, with hysteresis, a shortest time up and a shortest time down. When it has turned, the likeliest step is looked for backwards and
-//!    the delay of the filters taken off.
+//!    reaches, with hysteresis, a shortest time up and a shortest time down. When it has turned, `edge` looks backwards for the likeliest step or
+//!    slow rise, and the delay of the filters is taken off.
 //! 5. `channel` puts these together and tells each onset and offset once. Where a maximal contraction or another reference is given, a second
 //!    level with the shares of [`ContractionConfig`](super::ContractionConfig) tells contractions beside activations.
 //!
@@ -21,6 +21,7 @@
 
 mod burst;
 mod channel;
+mod edge;
 mod event;
 mod plan;
 mod rest;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::burst::{Limits, Smear};
+use super::burst::Limits;
+use super::edge::Smear;
 use super::rest::Base;
 use super::{EmgStream, Whole};
 use crate::config::within;

@@ -89,7 +89,7 @@ fn the_envelope_is_that_of_filter_and_window_over_the_whole_signal() {
         let begin = (block..=i).map(square).fold(0.0, |sum, v| sum + v);
         let first = (i + 1).saturating_sub(100);
         let end = if block == 0 { None } else { (first..block).rev().map(square).reduce(|sum, v| v + sum) };
-        if begin == 0.0 && (i + 1) % 100 == 0 {
+        if begin == 0.0 && (i + 1).is_multiple_of(100) {
             return (first..=i).map(square).fold(0.0, |sum, v| sum + v) / 100.0;
         }
         (end.unwrap_or(0.0) + begin) / (i + 1).min(100) as f64
@@ -292,7 +292,7 @@ fn a_channel_is_told_the_same_whatever_stands_beside_it() {
     assert_eq!(bits(&out), bits(&envelope));
     assert_eq!(in_pieces(plan().stream(2), &both, 7), (bits(&envelope), events));
     let (mut one, mut other) = (ndarray::Array2::zeros((1, 5)), ndarray::Array2::zeros((2, 4)));
-    let mut push = |x: &ndarray::Array2<f64>, y: &mut ndarray::Array2<f64>| {
+    let push = |x: &ndarray::Array2<f64>, y: &mut ndarray::Array2<f64>| {
         plan().stream(2).push_array(&x.view(), y.view_mut(), drop).unwrap_err().code()
     };
     assert_eq!(push(&one.clone(), &mut one), "emg.channels-differ");
@@ -366,7 +366,9 @@ fn totals_count_what_was_told() {
     let mut totals = Totals::new(1);
     let x = troubled();
     let told = plan().whole(&x).events;
-    told.iter().for_each(|event| totals.add(event));
+    for event in &told {
+        totals.add(event);
+    }
     totals.seen(x.len(), plan().rate());
     let of = totals.channels[0];
     assert_eq!((totals.samples, totals.duration_s, of.rest_known, of.contractions), (32_000, 32.0, true, 0));
