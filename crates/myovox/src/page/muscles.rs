@@ -113,7 +113,7 @@ pub(super) fn each(id: &str, report: &Report, emg: &Emg, traces: &Traces) -> Str
             Some(trace) => {
                 html.push_str(&signals::of_muscle(&id, channel, trace, &scale, duration_s.unwrap_or(0.0)));
             }
-            None => html.push_str(&paragraph("No plot: this page was made without the recording's samples.")),
+            None => html.push_str(&paragraph("No plot: this page was made from a report alone.")),
         }
         html.push_str(&contractions(channel, &path, &scale, &mut reasons));
         html.push_str(&trends::section(&id, &channel.fatigue, &format!("{path}.fatigue"), &scale, &reasons));
@@ -163,14 +163,17 @@ fn table(channel: &Channel, path: &str, scale: &Scale, reasons: &mut Reasons<'_>
     let fall = known("fall_s", 3, |c| c.fall_s);
     let frequency = known("mdf_hz", 0, |c| c.mdf_hz);
     let snr = known("snr_db", 1, |c| c.snr_db);
-    let mut table =
-        Table::new(&format!("Contractions of {}; amplitudes are those of the envelope{}", channel.label.trim(), signals::unit_note(scale)))
-            .with("#", Align::Right, &(1..=all.len()).map(|n| n.to_string()).collect::<Vec<_>>())
-            .with("onset, s", Align::Right, &seconds(|c| c.onset_s))
-            .with("offset, s", Align::Right, &seconds(|c| c.offset_s))
-            .with("duration, s", Align::Right, &seconds(|c| c.duration_s))
-            .with(&format!("mean, {unit}"), Align::Right, &amplitude(|c| c.mean))
-            .with(&format!("peak, {unit}"), Align::Right, &amplitude(|c| c.peak));
+    let mut table = Table::new(&format!(
+        "Contractions of {}; amplitudes are those of the envelope{}",
+        channel.label.trim(),
+        signals::unit_note(scale)
+    ))
+    .with("#", Align::Right, &(1..=all.len()).map(|n| n.to_string()).collect::<Vec<_>>())
+    .with("onset, s", Align::Right, &seconds(|c| c.onset_s))
+    .with("offset, s", Align::Right, &seconds(|c| c.offset_s))
+    .with("duration, s", Align::Right, &seconds(|c| c.duration_s))
+    .with(&format!("mean, {unit}"), Align::Right, &amplitude(|c| c.mean))
+    .with(&format!("peak, {unit}"), Align::Right, &amplitude(|c| c.peak));
     if all.iter().any(|c| c.mvc_pct.is_some()) {
         let cells = all.iter().map(|c| number::maybe(c.mvc_pct, 0)).collect::<Vec<_>>();
         table = table.with("peak, % MVC", Align::Right, &cells);
