@@ -114,7 +114,7 @@ _myovox() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json ndjson csv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson csv html" -- "${cur}"))
                     return 0
                     ;;
                 --table)

@@ -48,7 +48,7 @@ set edit:completion:arg-completer[myovox] = {|@words|
             cand -o 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
             cand --output 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is'
             cand --threads 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number'
-            cand --format 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]'
+            cand --format 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table; HTML is one page with plots, for a browser or paper [default: text, with --table csv]'
             cand --table 'Rows of the CSV [default: channels where a recording can hold muscles, else legs]'
             cand --channels 'Labels of the channels to analyse as muscles, instead of those found by label and unit (the setting emg.channels)'
             cand --session 'Session file, TOML or JSON: what a recording cannot know (sides, maximal contractions, targets, exertion, cuff pressure); it holds for every recording of the call (see: myovox schema session)'

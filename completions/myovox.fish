@@ -47,10 +47,11 @@ complete -c myovox -n "__fish_myovox_using_subcommand inspect" -s h -l help -d '
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l name -d 'Name of the recording on standard input; without it, it has none' -r
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -s o -l output -d 'Write the result to this file, whole or not at all; if every recording fails, an existing file stays as it is' -r -F
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l threads -d 'Recordings to work on at once; 0 is as many as there are processors. The result is the same for any number' -r
-complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l format -d 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table [default: text, with --table csv]' -r -f -a "text\t''
+complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l format -d 'Form of the result: text to read at a glance; JSON of one recording is one report, of several an array of those that were done; NDJSON is one report a line; CSV is the table of --table; HTML is one page with plots, for a browser or paper [default: text, with --table csv]' -r -f -a "text\t''
 json\t''
 ndjson\t''
-csv\t''"
+csv\t''
+html\t''"
 complete -c myovox -n "__fish_myovox_using_subcommand analyze" -l table -d 'Rows of the CSV [default: channels where a recording can hold muscles, else legs]' -r -f -a "contractions\t'One row per contraction'
 channels\t'One row per muscle'
 legs\t'One row per leg of a call'

@@ -223,6 +223,8 @@ class Channel(TypedDict):
     """The contractions, the efforts among the activations that a therapist counts, in order of time."""
     parameters: "ChannelParameters"
     """Their summary."""
+    fatigue: "Fatigue"
+    """How their spectrum and amplitude change over the recording."""
 
 
 class ChannelDescription(TypedDict):
@@ -389,6 +391,16 @@ class Contraction(TypedDict):
     """Integral of the rectified band-passed signal, in the channel's unit times seconds."""
     time_to_peak_s: float
     """From the onset to the maximum of the envelope, in seconds."""
+    rise_s: float | None
+    """From a tenth to nine tenths of the way from rest to the peak, by the envelope, in seconds; no shorter than the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth."""
+    fall_s: float | None
+    """From nine tenths to a tenth of that way, behind the peak, in seconds; `null` where the envelope does not return to a tenth."""
+    mnf_hz: float | None
+    """Mean frequency inside, in Hz; `null` where it is too short or holds too much of gaps."""
+    mdf_hz: float | None
+    """Median frequency inside, in Hz. Even of a muscle that stays the same it scatters by some 11 Hz over 0.4 s and by 4 Hz over 2 s."""
+    snr_db: float | None
+    """`20 log10` of `rms` over the resting one; `null` without rest."""
     mvc_pct: float | None
     """`peak` in percent of a maximal voluntary contraction; `null` without one that is not estimated from this recording."""
     meets_intensity: bool | None
@@ -569,6 +581,8 @@ class EmgConfig(TypedDict):
     """What counts as an activation."""
     contraction: "ContractionConfig"
     """What counts as a contraction."""
+    fatigue: "FatigueConfig"
+    """When a recording can tell of fatigue."""
     score: "ScoreConfig"
     """How the session is scored."""
     stream: "StreamConfig"
@@ -590,6 +604,8 @@ class EmgPlan(TypedDict):
     """Longest pause inside a contraction, in samples."""
     minimum_samples: int
     """Shortest contraction, in samples."""
+    spectrum: "SpectrumPlan"
+    """How spectra inside contractions are estimated."""
 
 Energy: TypeAlias = Literal["cepstrum"] | Literal["log_energy"]
 
@@ -664,6 +680,79 @@ class Flag(TypedDict):
     """Number of stretches that it is about; 0 where it is about all."""
     intervals: list["Span"]
     """These stretches in order of time, the first hundred."""
+
+
+class Fatigue(TypedDict):
+    """How spectrum and amplitude of a muscle change over a recording."""
+
+    points: list["FatiguePoint"]
+    """What each trend is over, in order of time."""
+    confidence: float
+    """Confidence of the slopes' intervals."""
+    mdf: "Trend | None"
+    """Trend of the median frequency over time: Hz and seconds."""
+    mnf: "Trend | None"
+    """Trend of the mean frequency over time: Hz and seconds."""
+    rms: "Trend | None"
+    """Trend of the root mean square over time: the channel's unit and seconds."""
+    mdf_percent_per_min: float | None
+    """Slope of the median frequency in percent of its intercept per minute."""
+    mnf_percent_per_min: float | None
+    """Slope of the mean frequency in percent of its intercept per minute."""
+    rms_percent_per_min: float | None
+    """Slope of the root mean square in percent of its intercept per minute."""
+    jasa: "Jasa | None"
+    """Quadrant of spectrum and amplitude."""
+    finding: "Finding | None"
+    """What the recording says of fatigue."""
+    missing: NotRequired[list["Missing"]]
+    """Why each `null` is one; paths are relative to this object."""
+
+
+class FatigueConfig(TypedDict):
+    """When a recording can tell of fatigue, and how it is measured."""
+
+    per: "FatiguePer"
+    """What a point stands for. Default: a contraction where there are `minimum_points` of them, else a window."""
+    window_ms: float
+    """Length of a window inside a contraction in ms. Default 1000: 500 to 1000 is the field's for fatigue."""
+    minimum_ms: float
+    """Contractions shorter than this give no point, in ms. Default 250: one segment of the spectrum."""
+    segment_ms: float
+    """Length of the spectrum's segments in ms. Default 250."""
+    confidence: float
+    """Confidence of the slopes' intervals. Default 0.95."""
+    minimum_points: int
+    """Fewest points of a trend, 5 to 4096. Default 5."""
+    minimum_span_s: float
+    """Shortest time from the first point to the last in s. Default 10."""
+    most_bad_share: float
+    """Largest share of the recording with the electrode off or the amplifier clipped. Default 0.2."""
+    least_snr_db: float
+    """Least signal-to-noise ratio in dB. Default 6."""
+    most_amplitude_change: float
+    """Largest change of the amplitude between points, as a share, that a finding bears while the force is unknown: from the 5 % to the 95 % quantile. Default 0.5."""
+    most_rate_doubt: float
+    """Largest doubt of the sampling rate, as a share of it. Default 0.02."""
+
+FatiguePer: TypeAlias = Literal["auto"] | Literal["contraction"] | Literal["window"]
+
+
+class FatiguePoint(TypedDict):
+    """Spectrum and amplitude of a contraction or a window."""
+
+    time_s: float
+    """Its middle, in seconds from the first sample."""
+    duration_s: float
+    """Its length in seconds."""
+    mdf_hz: float
+    """Median frequency in Hz."""
+    mnf_hz: float
+    """Mean frequency in Hz."""
+    rms: float
+    """Root mean square, in the channel's unit."""
+
+Finding: TypeAlias = Literal["fatigue"] | Literal["no_evidence"]
 
 
 class FramePlan(TypedDict):
@@ -803,6 +892,8 @@ class Input(TypedDict):
     """Where it is from."""
 
 InputValue: TypeAlias = bool | float | str | list[float] | list[list[float]]
+
+Jasa: TypeAlias = Literal["fatigue"] | Literal["force_increase"] | Literal["recovery"] | Literal["force_decrease"] | Literal["undetermined"]
 
 
 class Leg(TypedDict):
@@ -1411,6 +1502,21 @@ class SpectralSummary(TypedDict):
     zero_crossing_rate: "MeanSd | None"
     """Changes of sign per sample, about the channel's mean."""
 
+
+class SpectrumPlan(TypedDict):
+    """How spectra inside contractions are estimated, every number fixed."""
+
+    estimator: str
+    """How the spectrum is estimated."""
+    segment_window: str
+    """The window of its segments."""
+    segment_samples: int
+    """Samples of a segment; a shorter stretch is one segment, with zeros behind it."""
+    segment_hop_samples: int
+    """Samples from the start of a segment to that of the next."""
+    band_hz: list[float]
+    """Band of mean and median frequency in Hz, edges included."""
+
 Storage: TypeAlias = Literal["integer"] | Literal["float"]
 
 
@@ -1451,6 +1557,29 @@ class Thresholds(TypedDict):
     """Upper level."""
     off: float
     """Lower level."""
+
+
+class Trend(TypedDict):
+    """A line through points, found twice, and the test of whether it rises or falls."""
+
+    points: int
+    """Number of points."""
+    slope: float
+    """Median of the slopes of all pairs, in units of y per unit of x."""
+    slope_low: float
+    """Lower end of the slope's confidence interval."""
+    slope_high: float
+    """Upper end of the slope's confidence interval."""
+    intercept: float
+    """`median(y) - slope median(x)`."""
+    ols_slope: float
+    """Slope of least squares."""
+    ols_intercept: float
+    """Intercept of least squares."""
+    kendall_tau: float | None
+    """Kendall's tau-b, -1 to 1; `null` where all y are equal."""
+    kendall_p: float | None
+    """Probability of a tau at least as far from 0 where there is no trend, both directions; `null` where all y are equal."""
 
 
 class UsedWeights(TypedDict):

@@ -94,6 +94,18 @@ fn csv_is_the_library_s_table_over_all_recordings() {
 }
 
 #[test]
+fn html_is_the_library_s_page_of_all_recordings() {
+    let names = ["ghostly_twin.c3d", "call_two_legs_8k.wav"];
+    let analyzer = myovox::Analyzer::new(myovox::Config::default());
+    let analyzed = names.map(|name| myovox::batch::analyze_path_traced(&analyzer, fixture(name).as_ref()).unwrap());
+    let call = ["analyze".to_owned(), "--format".to_owned(), "html".to_owned(), fixture(names[0]), fixture(names[1])];
+    let done = myovox(call);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    assert!(done.out == myovox::page::page(&analyzed), "another page");
+    assert_eq!(myovox(["analyze", "--format", "html", "--table", "legs", &fixture(names[1])]).status, 2);
+}
+
+#[test]
 fn inspection_says_what_the_library_says() {
     let path = fixture("markers_mips_float.c3d");
     let bytes = std::fs::read(&path).unwrap();

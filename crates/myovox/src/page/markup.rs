@@ -80,7 +80,8 @@ impl Table {
 
     /// With a column whose cells are HTML already.
     pub(super) fn with_html(mut self, head: &str, align: Align, cells: Vec<String>) -> Self {
-        self.columns.push(Column { head: escape(head), align, cells });
+        // A unit stays on the line of the word before it.
+        self.columns.push(Column { head: escape(head).replace(", ", ",\u{a0}"), align, cells });
         self
     }
 

@@ -113,7 +113,7 @@ pub(super) fn each(id: &str, report: &Report, emg: &Emg, traces: &Traces) -> Str
             Some(trace) => {
                 html.push_str(&signals::of_muscle(&id, channel, trace, &scale, duration_s.unwrap_or(0.0)));
             }
-            None => html.push_str(&paragraph("No plot: this page was made without the recording's samples.")),
+            None => html.push_str(&paragraph("No plot: this page was made from a report alone.")),
         }
         html.push_str(&contractions(channel, &path, &scale, &mut reasons));
         html.push_str(&trends::section(&id, &channel.fatigue, &format!("{path}.fatigue"), &scale, &reasons));

@@ -47,7 +47,7 @@ pub(super) fn each(id: &str, voice: &Voice, traces: &Traces) -> String {
             Some(trace) => {
                 html.push_str(&signals::of_leg(&id, &name, trace, &leg.activity.segments, leg.duration_s));
             }
-            None => html.push_str(&paragraph("No plot: this page was made without the recording's samples.")),
+            None => html.push_str(&paragraph("No plot: this page was made from a report alone.")),
         }
         html.push_str(&segments(&leg.activity.segments));
         html.push_str("</section>\n");

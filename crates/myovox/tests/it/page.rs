@@ -72,7 +72,7 @@ fn every_recording_has_a_page_that_is_well_formed() {
 fn a_page_shows_contractions_gaps_levels_scores_and_every_warning() {
     let session = Session::from_path(&common::repository().join("examples/session.toml")).unwrap();
     let analyzer = Analyzer::new(Config::default()).session(session);
-    let (report, traces) = batch::analyze_path_traced(&analyzer, &fixture("ghostly_twin.c3d")).unwrap();
+    let (report, traces) = batch::analyze_path_traced(&analyzer, &fixture("ghostly_dropout.c3d")).unwrap();
     let emg = report.emg.clone().unwrap();
     assert_eq!(traces.channels.len(), emg.channels.len());
     for (trace, channel) in traces.channels.iter().zip(&emg.channels) {
@@ -107,7 +107,7 @@ fn a_page_of_a_report_alone_says_that_it_has_no_plot() {
     let read_back = Report::from_json(&report.to_json()).unwrap();
     let html = page(&[(read_back, Traces::default())]);
     assert_well_formed(&html, "report alone");
-    assert!(html.contains("No plot: this page was made without the recording's samples."));
+    assert!(html.contains("No plot: this page was made from a report alone."));
 }
 
 #[test]

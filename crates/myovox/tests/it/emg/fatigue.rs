@@ -6,6 +6,8 @@ use myovox::emg::fatigue::{
     FatigueConfig, FatigueContext, FatiguePer, FatiguePlan, FatiguePoint, Finding, Force, Jasa, fatigue, trend,
 };
 use myovox::emg::features::FeatureConfig;
+use myovox::emg::{ChannelInfo, EmgConfig, Signal, analyze};
+use myovox::simd::Level;
 use myovox::units::Rate;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
@@ -187,4 +189,36 @@ fn a_held_effort_is_measured_in_windows_and_gaps_and_short_contractions_give_no_
     let many: Vec<_> = (0..9).map(|k| 4000 + 1700 * k..4000 + 1700 * k + if k == 3 { 200 } else { 1500 }).collect();
     assert_eq!(of(FatiguePer::Auto, &many).len(), 8);
     assert_eq!(of(FatiguePer::Auto, &[25_000..30_000, 19_000..25_000]).len(), 1);
+}
+
+#[test]
+fn the_analysis_of_a_recording_finds_what_its_contractions_tell_in_any_unit() {
+    let (count, length, period) = (12, 2000, 5000);
+    for (drop, expected) in [(0.3, Finding::Fatigue), (0.0, Finding::NoEvidence)] {
+        let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(11);
+        let mut x: Vec<f64> = burst(count * period, 1.0, &mut random).iter().map(|v| 0.02 * v).collect();
+        for k in 0..count {
+            let shift = 1.0 - drop * k as f64 / (count - 1) as f64;
+            let start = k * period + 1500;
+            for (v, more) in x[start..].iter_mut().zip(burst(length, shift, &mut random)) {
+                *v += more;
+            }
+        }
+        for unit in [1.0, 1e-3, 1e-6] {
+            let samples: Vec<f64> = x.iter().map(|v| unit * v).collect();
+            let info = ChannelInfo { label: "EMG".into(), unit: "V".into(), of_force_platform: false };
+            let signal = Signal { info: &info, samples: &samples };
+            let rate = Rate::new(RATE_HZ).unwrap();
+            let analysis = analyze(&[signal], Some(rate), &EmgConfig::default(), Level::best()).unwrap();
+            let channel = &analysis.emg.channels[0];
+            assert_eq!((channel.contractions.len(), channel.fatigue.points.len()), (count, count), "{unit}");
+            assert_eq!(channel.fatigue.finding, Some(expected), "{drop} {unit}: {:?}", channel.fatigue.mdf);
+            for (c, point) in channel.contractions.iter().zip(&channel.fatigue.points) {
+                assert_eq!((c.mdf_hz, c.mnf_hz), (Some(point.mdf_hz), Some(point.mnf_hz)));
+                assert!((c.rms - point.rms).abs() <= 1e-12 * c.rms);
+                let rise = c.rise_s.unwrap();
+                assert!((0.05..0.6).contains(&rise) && (c.snr_db.unwrap() - 34.0).abs() < 2.0, "{c:?}");
+            }
+        }
+    }
 }
