@@ -110,12 +110,13 @@ mod tests {
         for values in [noise, powers, held, infinite, vec![-0.0; 10_000]] {
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            for q in [0.0, 1e-5, 0.2, 0.5, 0.777, 0.99999, 1.0] {
-                let position = q * (sorted.len() - 1) as f64;
-                let (low, high) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
-                let expected = low + (high - low) * position.fract();
+            for thousandths in [0, 1, 200, 500, 777, 999, 1000] {
+                let (q, place) = (thousandths as f64 / 1000.0, (sorted.len() - 1) * thousandths);
+                let (low, high) = (sorted[place / 1000], sorted[place.div_ceil(1000)]);
+                let expected = low + (high - low) * ((place % 1000) as f64 / 1000.0);
                 let got = quantile(&mut values.clone(), q).unwrap();
-                assert!(got == expected || (got.is_nan() && expected.is_nan()), "{q}: {got} {expected}");
+                let near = (got - expected).abs() <= 1e-9 * expected.abs();
+                assert!(near || got == expected || (got.is_nan() && expected.is_nan()), "{q}: {got} {expected}");
             }
         }
     }

@@ -186,16 +186,14 @@ fn table(channel: &Channel, path: &str, scale: &Scale, reasons: &mut Reasons<'_>
             table = table.with(head, Align::Left, &all.iter().map(|c| yes(reached(c))).collect::<Vec<_>>());
         }
     }
+    let near = |c: &Contraction| c.confidence.map_or_else(|| ABSENT.to_owned(), |p| number::fixed(100.0 * p, 0));
+    let near: Vec<String> = all.iter().map(near).collect();
     table = table
         .with("rise 10–90 %, s", Align::Right, &rise)
         .with("fall, s", Align::Right, &fall)
         .with("median frequency, Hz", Align::Right, &frequency)
         .with("SNR, dB", Align::Right, &snr)
-        .with(
-            "edges within 20 ms, %",
-            Align::Right,
-            &all.iter().map(|c| number::fixed(100.0 * c.confidence, 0)).collect::<Vec<_>>(),
-        );
+        .with("edges within 20 ms, %", Align::Right, &near);
     if all.iter().any(|c| !c.flags.is_empty()) {
         let words = |c: &Contraction| c.flags.iter().map(|f| words::contraction_flag(f)).collect::<Vec<_>>().join(", ");
         table = table.with("remarks", Align::Left, &all.iter().map(words).collect::<Vec<_>>());
