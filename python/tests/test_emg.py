@@ -135,7 +135,8 @@ def test_flags_do_not_depend_on_the_unit() -> None:
     of = [[(flag["flag"], flag["count"], flag["intervals"]) for flag in one["flags"]] for one in emg.quality(x, RATE)]
     assert "spikes" in [name for name, *_ in of[0]] and "hum" in [name for name, *_ in of[1]]
     for scale in (1e3, 1e6):
-        assert [[(flag["flag"], flag["count"], flag["intervals"]) for flag in one["flags"]] for one in emg.quality(x * scale, RATE)] == of
+        scaled = emg.quality(x * scale, RATE)
+        assert [[(flag["flag"], flag["count"], flag["intervals"]) for flag in one["flags"]] for one in scaled] == of
     levels = emg.quality(X, RATE, mvc=[1e-5, None])
     assert [[flag["flag"] for flag in one["flags"]] for one in levels] == [["mvc_exceeded"], []]
 
@@ -143,7 +144,7 @@ def test_flags_do_not_depend_on_the_unit() -> None:
 def test_hum_and_beats_are_taken_away() -> None:
     hum = 1e-4 * np.sin(2 * np.pi * 50.0 * np.arange(12_000) / RATE)
     cleaned, removed = emg.remove_hum(X + hum, RATE)
-    assert [one["method"] for one in removed] == ["fit", "fit"] and float(np.std(cleaned - X)) < 3e-6
+    assert [one["method"] for one in removed] == ["fit", "fit"] and float(np.std(cleaned - X)) < 5e-6
     same, nothing = emg.remove_hum(X, RATE)
     assert np.array_equal(same, X) and nothing == [None, None]
     notched, how = emg.remove_hum(X[0] + hum, RATE, method="notch", frequency_hz=50.0, settings={"hum.q": 35})

@@ -35,6 +35,9 @@ const HARMONIC_REACH_HZ: f64 = 0.5;
 /// Most decibels that a line stands above its neighbours: what double precision tells of a tone alone.
 const MOST_DB: f64 = 200.0;
 
+/// A line has a share of the power when it has so many times the power of its neighbours in the mean of all segments; less is their noise.
+const MEASURABLE: f64 = 4.0;
+
 /// Movement lies below this, in Hz.
 const MOVEMENT_HZ: f64 = 20.0;
 
@@ -209,7 +212,8 @@ impl Spectrum {
         let (power, floor) = over(&self.steady);
         let above_db = if floor > 0.0 { math::db_of_power(power / floor).clamp(-MOST_DB, MOST_DB) } else { MOST_DB };
         let (power, floor) = over(&self.density);
-        let share = if band > 0.0 { ((power - floor) / band).clamp(0.0, 1.0) } else { 0.0 };
+        let measurable = band > 0.0 && power > MEASURABLE * floor;
+        let share = if measurable { ((power - floor) / band).min(1.0) } else { 0.0 };
         (power > 0.0).then_some(Line { harmonic, frequency_hz, above_db, share })
     }
 
