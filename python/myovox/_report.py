@@ -18,8 +18,8 @@ class Activation(TypedDict):
     """How the onset was placed; `null` where the activation begins with the recording or a gap, whose time is then given."""
     offset_edge: "Edge | None"
     """How the offset was placed; `null` where the activation ends with the recording or a gap."""
-    confidence: float
-    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows."""
+    confidence: float | None
+    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows; `null` where no edge was placed."""
     flags: list[str]
     """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap`."""
 
@@ -411,8 +411,8 @@ class Contraction(TypedDict):
     """How the onset was placed; `null` where nothing before it tells it from rest."""
     offset_edge: "Edge | None"
     """How the offset was placed; `null` where nothing behind it tells it from rest."""
-    confidence: float
-    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows."""
+    confidence: float | None
+    """Probability that each edge that was placed lies within 20 ms of the true one, if rises are such as the method knows; `null` where no edge was placed."""
     flags: list[str]
     """What to keep in mind: `starts_before` and `ends_after` the recording, `touches_gap` (holds one or borders on one), `long`."""
 
@@ -485,6 +485,8 @@ class DetailsAudio(TypedDict):
 
 
 Details: TypeAlias = DetailsC3d | DetailsWav | DetailsAudio
+
+DetectorConfig: TypeAlias = Literal["default"] | "Method" | "MethodConfig"
 
 
 class Ecg(TypedDict):
@@ -577,6 +579,8 @@ class EmgConfig(TypedDict):
     """What is done about heart beats."""
     envelope: "EnvelopeConfig"
     """How the amplitude is followed."""
+    detector: "DetectorConfig"
+    """Which detector: "default", a name of the literature ("tkeo"), or a name with settings."""
     activation: "ActivationConfig"
     """What counts as an activation."""
     contraction: "ContractionConfig"
@@ -666,21 +670,6 @@ class EventDescription(TypedDict):
     time_s: float | None
     """Seconds from the first frame in the file."""
 
-Fault: TypeAlias = Literal["clipping"] | Literal["lead_off"] | Literal["flat"] | Literal["dropout"] | Literal["spikes"] | Literal["hum"] | Literal["movement"] | Literal["ecg"] | Literal["low_snr"] | Literal["rate_doubtful"] | Literal["dc"] | Literal["quantised"] | Literal["saturation_of_derived"] | Literal["mvc_exceeded"]
-
-
-class Flag(TypedDict):
-    """One thing that is wrong."""
-
-    flag: "Fault"
-    """What."""
-    measure: float
-    """How much; [`Fault`] says of what. Free of the signal's unit."""
-    count: int
-    """Number of stretches that it is about; 0 where it is about all."""
-    intervals: list["Span"]
-    """These stretches in order of time, the first hundred."""
-
 
 class Fatigue(TypedDict):
     """How spectrum and amplitude of a muscle change over a recording."""
@@ -752,7 +741,22 @@ class FatiguePoint(TypedDict):
     rms: float
     """Root mean square, in the channel's unit."""
 
+Fault: TypeAlias = Literal["clipping"] | Literal["lead_off"] | Literal["flat"] | Literal["dropout"] | Literal["spikes"] | Literal["hum"] | Literal["movement"] | Literal["ecg"] | Literal["low_snr"] | Literal["rate_doubtful"] | Literal["dc"] | Literal["quantised"] | Literal["saturation_of_derived"] | Literal["mvc_exceeded"]
+
 Finding: TypeAlias = Literal["fatigue"] | Literal["no_evidence"]
+
+
+class Flag(TypedDict):
+    """One thing that is wrong."""
+
+    flag: "Fault"
+    """What."""
+    measure: float
+    """How much; [`Fault`] says of what. Free of the signal's unit."""
+    count: int
+    """Number of stretches that it is about; 0 where it is about all."""
+    intervals: list["Span"]
+    """These stretches in order of time, the first hundred."""
 
 
 class FramePlan(TypedDict):
@@ -1038,6 +1042,263 @@ class MelPlan(TypedDict):
 
 MelScale: TypeAlias = Literal["slaney"] | Literal["htk"]
 
+Method: TypeAlias = Literal["ksigma"] | Literal["hodges_bui"] | Literal["lidierth"] | Literal["bonato"] | Literal["tkeo"] | Literal["abbink"] | Literal["silva"] | Literal["londral"] | Literal["aglr_step"] | Literal["aglr_ramp"] | Literal["change_point"] | Literal["pelt"] | Literal["mixture"] | Literal["sample_entropy"] | Literal["compat"]
+
+
+class MethodConfigKsigma(TypedDict):
+    """Mean and k standard deviations of the rectified, smoothed signal (Di Fabio 1987)."""
+
+    method: Literal["ksigma"]
+    deviations: float
+    """k. Default 3."""
+    stay_ms: float
+    """How long it must stay above, in ms. Default 25."""
+    low_pass_hz: float
+    """Low-pass of the rectified signal, in Hz. Default 50."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigHodgesBui(TypedDict):
+    """Mean of a window of it, in deviations of rest (Hodges and Bui 1996)."""
+
+    method: Literal["hodges_bui"]
+    window_ms: float
+    """Length of the window in ms. Default 25."""
+    deviations: float
+    """h. Default 3."""
+    low_pass_hz: float
+    """Low-pass of the rectified signal, in Hz. Default 50."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigLidierth(TypedDict):
+    """As `ksigma`, and dips inside an activity are allowed (Lidierth 1986)."""
+
+    method: Literal["lidierth"]
+    deviations: float
+    """k. Default 3."""
+    stay_ms: float
+    """How long it must stay above at the onset, in ms. Default 40."""
+    dip_ms: float
+    """Dips shorter than this are allowed, in ms. Default 30, of the published 5 to 40."""
+    low_pass_hz: float
+    """Low-pass of the rectified signal, in Hz. Default 50."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigBonato(TypedDict):
+    """Two thresholds on pairs of whitened samples (Bonato et al. 1998)."""
+
+    method: Literal["bonato"]
+    false_alarm: float
+    """Probability that m values of rest pass both thresholds. Default 1e-4. The paper's example is 0.05, after which it drops what is short before gaps are closed; here gaps are closed first, so alarms must be rarer."""
+    snr_db: float
+    """Signal-to-noise ratio in dB for which `r0` is chosen. Default 8."""
+    values: int
+    """m. Default 5."""
+    needed: "AutoUint32"
+    """r0, or "auto": the one of the highest probability of detection."""
+    order: int
+    """Order of the whitening model. Default 6."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigTkeo(TypedDict):
+    """Teager-Kaiser energy (Li et al. 2007; Solnik et al. 2010)."""
+
+    method: Literal["tkeo"]
+    deviations: float
+    """h. Default 15 (Solnik); Li took 6 to 8 without smoothing."""
+    stay_ms: float
+    """How long it must stay above, in ms. Default 25."""
+    low_hz: float
+    """Lower edge of the band in Hz. Default 30."""
+    high_hz: float
+    """Upper edge of the band in Hz, not above 0.45 of the rate. Default 300."""
+    low_pass_hz: float
+    """Low-pass of the rectified energy, in Hz. Default 50."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigAbbink(TypedDict):
+    """Shares of two neighbouring windows above and below a level (Abbink et al. 1998)."""
+
+    method: Literal["abbink"]
+    window_ms: float
+    """Length of either window in ms. Default 40, of 25 to 50."""
+    level_share: float
+    """Level as a share of the way from rest to the highest mean over 250 ms. Default 0.25."""
+    deviations: float
+    """The level is at least so many standard deviations above the mean of rest. Default 3; the paper, of chewing, knows no rest without activity."""
+    low_pass_hz: float
+    """Low-pass of the rectified signal, in Hz. Default 50."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigSilva(TypedDict):
+    """Two moving means, the longer being the threshold (Silva et al. 2012)."""
+
+    method: Literal["silva"]
+    short_ms: float
+    """Length of the short mean in ms. Default 40, of 20 to 50."""
+    long_windows: float
+    """Length of the long mean in lengths of the short one. Default 10."""
+    level: float
+    """Fixed level in multiples of the mean at rest. Default 1.5."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigLondral(TypedDict):
+    """Moving variance (Londral et al. 2013)."""
+
+    method: Literal["londral"]
+    window_ms: float
+    """Length of the window in ms. Default 50."""
+    deviations: float
+    """h. Default 3."""
+    stay_ms: float
+    """How long it must stay above, in ms. Default 20."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigAglrStep(TypedDict):
+    """Likelihood ratio of a step of the variance (Staude and Wolf 1999; Staude 2001)."""
+
+    method: Literal["aglr_step"]
+    window_ms: float
+    """Length of the sliding window in ms. Default 75, of 50 to 100."""
+    threshold: float
+    """Threshold of the logarithmic likelihood ratio, counted in independent samples. Default 15: about one false alarm in an hour of normal noise."""
+    order: int
+    """Order of the whitening model. Default 6, of 4 to 10."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigAglrRamp(TypedDict):
+    """Likelihood ratio of a linear rise of the amplitude (Staude 2001)."""
+
+    method: Literal["aglr_ramp"]
+    window_ms: float
+    """Length of the sliding window in ms. Default 75, of 50 to 100."""
+    threshold: float
+    """Threshold of the logarithmic likelihood ratio, counted in independent samples. Default 15: about one false alarm in an hour of normal noise."""
+    order: int
+    """Order of the whitening model. Default 6, of 4 to 10."""
+    shortest_ms: float
+    """Shortest rise in ms. Default 10."""
+    longest_ms: float
+    """Longest rise in ms. Default 400."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigChangePoint(TypedDict):
+    """Profile likelihood of one change around a rough crossing (compared by Tenan et al. 2017)."""
+
+    method: Literal["change_point"]
+    search_ms: float
+    """Search to either side of the crossing in ms. Default 200, of 150 to 300."""
+    window_ms: float
+    """Window of the rough level, in ms. Default 50."""
+    deviations: float
+    """Standard deviations of the rough level above its mean at rest. Default 4."""
+    order: int
+    """Order of the whitening model. Default 6."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigPelt(TypedDict):
+    """Exact segmentation by changes of the variance (Killick et al. 2012)."""
+
+    method: Literal["pelt"]
+    penalty: float
+    """Penalty per change in multiples of ln n, n being the number of bins. Default 3."""
+    active: float
+    """A segment is active when its variance exceeds this many times that of rest. Default 2."""
+    bin_ms: float
+    """Length of a bin in ms. Default 5."""
+    order: int
+    """Order of the whitening model. Default 6."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigMixture(TypedDict):
+    """Two normal distributions of the logarithmic envelope."""
+
+    method: Literal["mixture"]
+    window_ms: float
+    """Length of the window of the RMS in ms. Default 50."""
+    posterior: float
+    """Probability of activity from which on it is active. Default 0.5."""
+    apart: float
+    """How many of their standard deviations (root mean square of both) the two must be apart. Default 3: from 2 on a mixture has two modes (K. M. Ashman et al., Astron J 108, 1994), and one skewed distribution comes near it."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigSampleEntropy(TypedDict):
+    """Sample entropy of short windows (Zhang and Zhou 2012; Rashid et al. 2020)."""
+
+    method: Literal["sample_entropy"]
+    window_ms: float
+    """Length of the window in ms. Default 64, of 32 to 64."""
+    step_ms: float
+    """From window to window in ms. Default 8."""
+    templates: int
+    """Samples of a template. Default 2."""
+    tolerance: float
+    """Tolerance in standard deviations of the recording. Default 0.25, of 0.25 to 0.5."""
+    deviations: float
+    """k. Default 5."""
+    post: "Post"
+    """Merging and dropping."""
+
+
+class MethodConfigCompat(TypedDict):
+    """The prior clinical application's, to the sample, with its faults."""
+
+    method: Literal["compat"]
+    threshold: float
+    """Threshold as a share of the maximum of the envelope. Default 0.1."""
+    threshold_activated: float
+    """Threshold as a share of the maximum of an "activated" channel. Default 0.05."""
+    smoothing_samples: int
+    """Moving average of the timing signal, in samples whatever the rate. Default 100."""
+    minimum_ms: float
+    """Shortest run, before merging, in ms. Default 100."""
+    refractory_ms: float
+    """A run that begins earlier than this after the one before is dropped, in ms. Default 0: none."""
+    merge_ms: float
+    """Runs no further apart are one, in ms. Default 200."""
+    maximum_ms: float
+    """What is longer is cut into pieces so long, in ms. Default 10 000."""
+    mvc: float | None
+    """Maximal contraction of channels without one of their own, in the unit of the samples; absent: estimated from the recording itself."""
+    mvc_of: dict[str, float]
+    """Maximal contraction by channel."""
+    percentage: float
+    """Share of the maximal contraction that a contraction must reach, in percent. Default 75."""
+    percentage_of: dict[str, float]
+    """The same by channel."""
+    duration_ms: float | None
+    """How long a contraction must last, in ms; absent: as long as it likes. Default 2000."""
+    duration_ms_of: dict[str, float]
+    """The same by channel."""
+
+
+MethodConfig: TypeAlias = MethodConfigKsigma | MethodConfigHodgesBui | MethodConfigLidierth | MethodConfigBonato | MethodConfigTkeo | MethodConfigAbbink | MethodConfigSilva | MethodConfigLondral | MethodConfigAglrStep | MethodConfigAglrRamp | MethodConfigChangePoint | MethodConfigPelt | MethodConfigMixture | MethodConfigSampleEntropy | MethodConfigCompat
+
 
 class MfccConfig(TypedDict):
     """Cepstral coefficients; what is `auto` comes from the preset of [`FramesConfig`]."""
@@ -1208,6 +1469,15 @@ class PlanSummary(TypedDict):
     """Frames that figures are taken over."""
 
 Policy: TypeAlias = Literal["lenient"] | Literal["strict"] | Literal["recover"]
+
+
+class Post(TypedDict):
+    """What is done with the stretches that a rule finds; the published rules say little about it."""
+
+    merge_ms: float
+    """Activations closer than this are one, in ms. Default 100, as for gait and as the default detector has it."""
+    minimum_ms: float
+    """Shortest activation in ms, after merging. Default 30: Bonato et al. 1998, nothing shorter is of a voluntary movement."""
 
 Preset: TypeAlias = Literal["librosa"] | Literal["kaldi"] | Literal["psf"]
 

@@ -82,6 +82,8 @@ config! {
         channels: Auto<Vec<String>> = Auto::Auto,
         /// True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it.
         rate_override_hz: Auto<f64> = Auto::Auto,
+        /// Which detector: "default", a name of the literature ("tkeo"), or a name with settings.
+        detector: DetectorConfig = DetectorConfig::Own,
         /// The band that is kept.
         band: BandConfig = BandConfig::default(),
         /// What is done with samples that are no signal.
@@ -94,8 +96,6 @@ config! {
         ecg: EcgConfig = EcgConfig::default(),
         /// How the amplitude is followed.
         envelope: EnvelopeConfig = EnvelopeConfig::default(),
-        /// Which detector: "default", a name of the literature ("tkeo"), or a name with settings.
-        detector: DetectorConfig = DetectorConfig::Own,
         /// What counts as an activation.
         activation: ActivationConfig = ActivationConfig::default(),
         /// What counts as a contraction.

@@ -85,7 +85,9 @@ fn artefacts_are_flagged_with_their_intervals_and_hide_no_burst() {
     assert!(off.len() == 1 && off[0].0 == 1750 && (3300..3700).contains(&off[0].1), "{off:?}");
     let (quality, analysis) = spoilt(&|x| {
         x[21_000..22_500].iter_mut().for_each(|v| *v *= 40.0);
-        x.iter_mut().for_each(|v| *v = v.clamp(-1e-3, 1e-3));
+        for v in x.iter_mut() {
+            *v = v.clamp(-1e-3, 1e-3);
+        }
     });
     let clipped = of(&quality, Fault::Clipping);
     assert!(clipped.len() > 30 && clipped.iter().all(|run| (21_000..22_500).contains(&run.0)), "{clipped:?}");
