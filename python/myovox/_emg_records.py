@@ -92,8 +92,8 @@ class Contraction:
     time_to_peak_s : float
         From the onset to the maximum of the envelope, in seconds.
     rise_s, fall_s : float or None
-        From a tenth to nine tenths of the way from rest to the peak of the envelope, and back; ``None`` where it does not come from, or return
-        to, a tenth beside the contraction.
+        From a tenth to nine tenths of the way from rest to the level inside (75 % quantile of the envelope), and back; ``None`` where the
+        envelope does not come from, or return to, a tenth beside the contraction.
     mnf_hz, mdf_hz : float or None
         Mean and median frequency inside; ``None`` where it is too short or holds too much of gaps.
     snr_db : float or None

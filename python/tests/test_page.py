@@ -80,7 +80,7 @@ def test_what_a_recording_says_cannot_become_markup(tmp_path: Path) -> None:
     signal = 1e-4 * noise * np.where((np.arange(n) // 2000) % 2, 1.0, 0.02)
     label = "<script>alert(1)</script>"
     path = tmp_path / "label.c3d"
-    myovox.write_c3d(path, rate=100.0, analog=signal[None, :], analog_labels=[label], analog_units=["V"])
+    myovox.write_c3d(path, rate=rate, analog=signal[None, :], analog_labels=[label], analog_units=["V"])
     muscle = "\"><img src=x onerror='alert(2)'>"
     session = {"subject": {"code": "<b>&amp;"}, "channels": {label: {"muscle": muscle, "side": "left"}}}
     config = {"emg": {"channels": [label]}}

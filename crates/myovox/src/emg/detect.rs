@@ -101,8 +101,8 @@ pub struct Contraction {
     pub iemg: f64,
     /// From the onset to the maximum of the envelope, in seconds.
     pub time_to_peak_s: f64,
-    /// From a tenth to nine tenths of the way from rest to the peak, by the envelope, in seconds; no shorter than the envelope lets a step
-    /// appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth.
+    /// From a tenth to nine tenths of the way from rest to the contraction's level (75 % quantile of its envelope), in seconds; no shorter than
+    /// the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth.
     pub rise_s: Option<f64>,
     /// From nine tenths to a tenth of that way, behind the peak, in seconds; `null` where the envelope does not return to a tenth.
     pub fall_s: Option<f64>,

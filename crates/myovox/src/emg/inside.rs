@@ -1,6 +1,7 @@
 //! What a contraction is like inside, and how contractions change over a recording.
 //!
-//! Rise and fall are read from the envelope: the way from rest to the peak, from its first tenth to its last. Mean and median frequency are those of
+//! Rise and fall are read from the envelope: the way from rest to the level of the contraction, from its first tenth to its last. The level is not
+//! the peak: of an effort that is held, the peak is where the noise was largest, which may be seconds after the muscle rose. Mean and median frequency are those of
 //! the band-passed signal, in the band that was kept. From them follows what the recording says of fatigue.
 
 use std::ops::Range;
@@ -12,12 +13,15 @@ use super::features::{Feature, FeatureConfig, Features};
 use super::plan::ChannelSignals;
 use super::session::Channel;
 use crate::config::Auto;
-use crate::dsp::math;
+use crate::dsp::{math, robust};
 use crate::error::Result;
 use crate::units::Rate;
 use crate::warning::Missing;
 
-/// Shares of the way from rest to the peak between which a rise is measured.
+/// Quantile of the envelope inside a contraction that is its level: the middle of the upper half.
+const LEVEL: f64 = 0.75;
+
+/// Shares of the way from rest to that level between which a rise is measured.
 const SHARES: [f64; 2] = [0.1, 0.9];
 
 /// How far beyond the edges of a contraction the envelope may still rise or fall, in ms: its window smears the edge by half its length.
@@ -77,8 +81,9 @@ impl Inside {
         let smear = self.rate.samples_of_ms(SMEAR_MS);
         let before = k.checked_sub(1).map_or(0, |k| spans[k].end).max(span.start.saturating_sub(smear));
         let after = spans.get(k + 1).map_or(envelope.len(), |next| next.start).min(span.end + smear);
-        let peak = envelope[span.clone()].iter().copied().filter(|v| !v.is_nan()).fold(rest, f64::max);
-        let [low, high] = SHARES.map(|share| rest + share * (peak - rest));
+        let mut inside: Vec<f64> = envelope[span.clone()].iter().copied().filter(|v| !v.is_nan()).collect();
+        let Some(level) = robust::quantile(&mut inside, LEVEL) else { return [None; 2] };
+        let [low, high] = SHARES.map(|share| rest + share * (level - rest));
         let seconds = |samples: Option<usize>| samples.map(|samples| self.rate.seconds(samples));
         let first = envelope[span.clone()].iter().position(|v| *v >= high).map(|at| span.start + at);
         let last = envelope[span.clone()].iter().rposition(|v| *v >= high).map(|at| span.start + at);

@@ -216,8 +216,11 @@ fn the_analysis_of_a_recording_finds_what_its_contractions_tell_in_any_unit() {
             for (c, point) in channel.contractions.iter().zip(&channel.fatigue.points) {
                 assert_eq!((c.mdf_hz, c.mnf_hz), (Some(point.mdf_hz), Some(point.mnf_hz)));
                 assert!((c.rms - point.rms).abs() <= 1e-12 * c.rms);
-                let rise = c.rise_s.unwrap();
-                assert!((0.05..0.6).contains(&rise) && (c.snr_db.unwrap() - 34.0).abs() < 2.0, "{c:?}");
+                // A step is seen through a window of 100 ms, and its level through noise.
+                assert!(
+                    c.rise_s.is_some_and(|s| (0.04..0.45).contains(&s)) && (c.snr_db.unwrap() - 33.0).abs() < 2.0,
+                    "{c:?}"
+                );
             }
         }
     }
