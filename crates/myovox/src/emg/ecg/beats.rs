@@ -28,6 +28,9 @@ const EVERY: usize = 4;
 /// Least time that the muscle rests, in s.
 const LEAST_REST_S: f64 = 8.0;
 
+/// The envelope's 95 % quantile over its median, of noise about 1.45, with beats more, of a tone 1.
+const PEAK: f64 = 1.3;
+
 /// Height of a beat over the usual one.
 const HEIGHTS: [f64; 2] = [0.4, 2.5];
 
@@ -74,8 +77,17 @@ pub(in crate::emg) fn listen(means: &[f64], powers: &[f64], rate: Rate, least_pe
         envelope.iter().zip(&heard).step_by(EVERY).map(|(v, heard)| heard.then_some(*v)).collect();
     let coarse_rate = Rate::new(rate.hz() / EVERY as f64).ok()?;
     let (periodicity, lag) = periodicity(&coarse, coarse_rate)?;
-    let heart = (periodicity >= least_periodicity).then(|| beats(&band, &heard, rate, lag * EVERY)).flatten();
+    let heart = (periodicity >= least_periodicity && stands_out(&coarse))
+        .then(|| beats(&band, &heard, rate, lag * EVERY))
+        .flatten();
     Some(Pulse { periodicity, heart })
+}
+
+/// Whether the envelope has peaks at all: what a steady tone leaves in it repeats itself too.
+fn stands_out(envelope: &[Option<f64>]) -> bool {
+    let mut there: Vec<f64> = envelope.iter().flatten().copied().collect();
+    let [usual, high] = [0.5, 0.95].map(|q| robust::quantile(&mut there, q).unwrap_or_default());
+    high > PEAK * usual
 }
 
 /// The means, less their drift; NaN in gaps.
