@@ -392,7 +392,7 @@ class Contraction(TypedDict):
     time_to_peak_s: float
     """From the onset to the maximum of the envelope, in seconds."""
     rise_s: float | None
-    """From a tenth to nine tenths of the way from rest to the peak, by the envelope, in seconds; no shorter than the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth."""
+    """From a tenth to nine tenths of the way from rest to the contraction's level (75 % quantile of its envelope), in seconds; no shorter than the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth."""
     fall_s: float | None
     """From nine tenths to a tenth of that way, behind the peak, in seconds; `null` where the envelope does not return to a tenth."""
     mnf_hz: float | None
@@ -567,6 +567,8 @@ class EmgConfig(TypedDict):
     """Labels of the channels to analyse as muscles, or "auto": those that by unit and label are muscles and neither derived nor of a force platform."""
     rate_override_hz: "AutoDouble"
     """True sampling rate in Hz where recordings state a wrong one, or "auto": as they state it. A session file goes before it."""
+    detector: "DetectorConfig"
+    """Which detector: "default", a name of the literature ("tkeo"), or a name with settings."""
     band: "BandConfig"
     """The band that is kept."""
     gaps: "GapConfig"
@@ -579,8 +581,6 @@ class EmgConfig(TypedDict):
     """What is done about heart beats."""
     envelope: "EnvelopeConfig"
     """How the amplitude is followed."""
-    detector: "DetectorConfig"
-    """Which detector: "default", a name of the literature ("tkeo"), or a name with settings."""
     activation: "ActivationConfig"
     """What counts as an activation."""
     contraction: "ContractionConfig"
