@@ -390,7 +390,7 @@ class Contraction(TypedDict):
     time_to_peak_s: float
     """From the onset to the maximum of the envelope, in seconds."""
     rise_s: float | None
-    """From a tenth to nine tenths of the way from rest to the peak, by the envelope, in seconds; no shorter than the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth."""
+    """From a tenth to nine tenths of the way from rest to the contraction's level (75 % quantile of its envelope), in seconds; no shorter than the envelope lets a step appear, which is 0.8 windows of its RMS. `null` where the envelope does not come from a tenth."""
     fall_s: float | None
     """From nine tenths to a tenth of that way, behind the peak, in seconds; `null` where the envelope does not return to a tenth."""
     mnf_hz: float | None
