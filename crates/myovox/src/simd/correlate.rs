@@ -5,8 +5,9 @@ use fearless_simd::prelude::*;
 
 use super::Level;
 
-/// Outputs that are summed side by side.
+/// Outputs that are summed side by side, and those of what remains.
 const OUTPUTS: usize = 32;
+const FEW_OUTPUTS: usize = 8;
 
 /// `out[i]` is the sum of `taps[k] x[i + k]` in the order of `k`, which is the same at every level.
 ///
@@ -21,25 +22,27 @@ pub fn correlate(level: Level, x: &[f64], taps: &[f64], out: &mut [f64]) {
 }
 
 #[inline(always)]
-fn side_by_side<S: Simd>(_: S, x: &[f64], taps: &[f64], out: &mut [f64]) {
-    let (whole, rest) = out.as_chunks_mut::<OUTPUTS>();
-    let done = whole.len() * OUTPUTS;
+fn side_by_side<S: Simd>(simd: S, x: &[f64], taps: &[f64], out: &mut [f64]) {
+    let wide = blocks::<S, OUTPUTS>(simd, x, taps, out);
+    let narrow = blocks::<S, FEW_OUTPUTS>(simd, &x[wide..], taps, &mut out[wide..]);
+    let done = wide + narrow;
+    blocks::<S, 1>(simd, &x[done..], taps, &mut out[done..]);
+}
+
+/// Sums as many whole blocks of `N` outputs as there are; returns the number of outputs.
+#[inline(always)]
+fn blocks<S: Simd, const N: usize>(_: S, x: &[f64], taps: &[f64], out: &mut [f64]) -> usize {
+    let (whole, _) = out.as_chunks_mut::<N>();
     for (block, out) in whole.iter_mut().enumerate() {
-        let mut sums = [0.0; OUTPUTS];
-        for (tap, x) in taps.iter().zip(x[block * OUTPUTS..].windows(OUTPUTS)) {
+        let mut sums = [0.0; N];
+        for (tap, x) in taps.iter().zip(x[block * N..].windows(N)) {
             for (sum, x) in sums.iter_mut().zip(x) {
                 *sum += tap * x;
             }
         }
         *out = sums;
     }
-    let count = rest.len();
-    rest.fill(0.0);
-    for (k, tap) in taps.iter().enumerate() {
-        for (sum, x) in rest.iter_mut().zip(&x[done + k..done + k + count]) {
-            *sum += tap * x;
-        }
-    }
+    whole.len() * N
 }
 
 #[cfg(test)]

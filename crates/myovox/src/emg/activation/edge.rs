@@ -260,11 +260,11 @@ impl<'a> Refiner<'a> {
     /// Likelihoods of a step at every sample around bin `best`.
     fn fine_steps(&self, squares: &[f64], best: usize, excess: f64) -> (usize, Vec<f64>) {
         const BINS: usize = 4;
-        let shares: Vec<f64> = running_sums(&self.weighing.blur);
+        let shares = running_sums(self.weighing.blur.clone());
         let half = shares.len() / 2;
         let candidates = best.saturating_sub(BINS) * self.step..((best + BINS) * self.step).min(squares.len());
         let (gains, costs): (Vec<f64>, Vec<f64>) = shares.iter().map(|share| self.terms(excess, *share)).unzip();
-        let costs = running_sums(&costs);
+        let costs = running_sums(costs);
         // What lies beyond the region says and costs nothing.
         let window = candidates.start.saturating_sub(half)..(candidates.end + half).min(squares.len());
         let mut padded = vec![0.0; half.saturating_sub(candidates.start)];
@@ -286,7 +286,7 @@ impl<'a> Refiner<'a> {
     fn edge(&self, side: Side, profile: &Profile) -> Edge {
         let learnt = if side == Side::Onset { &self.onsets } else { &self.offsets };
         let doubted: Rises = std::array::from_fn(|k| (1.0 - STATED_DOUBT) * learnt[k] + STATED_DOUBT * ANY[k]);
-        let starts = |rises: &Rises| running_sums(&self.starts(profile, rises));
+        let starts = |rises: &Rises| running_sums(self.starts(profile, rises));
         let (median, wide) = (starts(learnt), starts(&doubted));
         let at = quantile(&median, 0.5);
         let near = NEAR_S * self.rate.hz();
@@ -368,12 +368,13 @@ fn suffix_sums(bins: &[f64], (gain, cost): (f64, f64), length: f64) -> Vec<f64> 
     sums
 }
 
-fn running_sums(values: &[f64]) -> Vec<f64> {
-    let add = |sum: &mut f64, v: &f64| {
-        *sum += v;
-        Some(*sum)
-    };
-    values.iter().scan(0.0, add).collect()
+fn running_sums(mut values: Vec<f64>) -> Vec<f64> {
+    let mut sum = 0.0;
+    for value in &mut values {
+        sum += *value;
+        *value = sum;
+    }
+    values
 }
 
 /// `e^x`, 0 where it would not count.
@@ -453,11 +454,11 @@ mod tests {
 
     #[test]
     fn quantiles_lie_within_samples() {
-        let quantile = |mass: &[f64], q| quantile(&running_sums(mass), q);
+        let quantile = |mass: &[f64], q| quantile(&running_sums(mass.to_vec()), q);
         assert_eq!(quantile(&[0.0, 0.0, 2.0, 0.0], 0.5), 2.0);
         assert_eq!(quantile(&[1.0, 1.0], 0.5), 0.5);
         assert_eq!(quantile(&[1.0, 0.0, 1.0], 0.75), 2.0);
-        let sums = running_sums(&[1.0, 2.0, 3.0, 4.0]);
+        let sums = running_sums(vec![1.0, 2.0, 3.0, 4.0]);
         assert_eq!((share(&sums, 0.5, 2.0), share(&sums, -9.0, 9.0), share(&sums, 1.1, 1.9)), (0.5, 1.0, 0.0));
     }
 }

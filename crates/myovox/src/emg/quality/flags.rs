@@ -262,6 +262,9 @@ impl Judge<'_> {
 
     /// Whether the envelope's largest value can be believed.
     fn peak(&mut self, clipped: &[Span], envelope: &[f64]) {
+        if clipped.is_empty() && self.bridged.is_empty() {
+            return;
+        }
         let largest = envelope.iter().enumerate().filter(|(_, v)| !v.is_nan()).max_by(|a, b| a.1.total_cmp(b.1));
         let Some((at, _)) = largest.filter(|(_, v)| **v > 0.0) else { return };
         let away = |span: &Span| span.start.saturating_sub(at).max((at + 1).saturating_sub(span.end));
