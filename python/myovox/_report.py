@@ -437,7 +437,7 @@ class ContractionConfig(TypedDict):
     merge_ms: float
     """Contractions closer than this are one, in ms. Default 200, as the prior clinical application had it."""
     minimum_ms: float
-    """Shortest contraction in ms. Default 100: the clinical minimum."""
+    """How long the envelope must stay above the lower level, in ms. Default 100: the clinical minimum. Edges, which lie inside, may be closer."""
     long_s: float
     """A contraction longer than this is flagged `long`, never cut, in s. Default 10: the longest that the prior clinical application let stand."""
 

@@ -41,7 +41,7 @@ config! {
         peak_distance_ms: f64 = 300.0,
         /// Contractions closer than this are one, in ms. Default 200, as the prior clinical application had it.
         merge_ms: f64 = 200.0,
-        /// Shortest contraction in ms. Default 100: the clinical minimum.
+        /// How long the envelope must stay above the lower level, in ms. Default 100: the clinical minimum. Edges, which lie inside, may be closer.
         minimum_ms: f64 = 100.0,
         /// A contraction longer than this is flagged `long`, never cut, in s. Default 10: the longest that the prior
         /// clinical application let stand.

@@ -76,7 +76,7 @@ pub fn of_muscles(plan: &EmgPlan) -> String {
     };
     let ms = |samples: usize| number::rate((1000.0 * samples as f64 / plan.rate_hz).round());
     format!(
-        "Amplitudes: band {} to {} Hz, envelope {envelope}. A contraction lasts {} ms or more; pauses up to {} ms are bridged.",
+        "Amplitudes: band {} to {} Hz, envelope {envelope}. In a contraction it stays up for {} ms or more; pauses up to {} ms are bridged.",
         number::rate(band.low_hz),
         number::rate(band.high_hz),
         ms(plan.minimum_samples),
