@@ -3,7 +3,7 @@
 //! In come channels as slices of samples and one rate; out comes [`Emg`], which the report embeds. The way of a channel:
 //!
 //! 1. [`gaps`]: samples that are no signal (NaN, infinity, plateaus of lost packets) are bridged when short and cut out when long.
-//!    [`quality`]: what is wrong with the channel, measured and flagged; [`hum`] of the mains is taken away where it was measured.
+//!    [`mod@quality`]: what is wrong with the channel, measured and flagged; [`hum`] of the mains is taken away where it was measured.
 //! 2. [`condition`]: each stretch between gaps is band-passed without phase shift (Butterworth, SENIAM and De Luca 2010 for the edges).
 //!    [`ecg`]: heart beats are taken away where that was asked for.
 //! 3. [`envelope`]: moving root mean square, or rectified and low-passed.

@@ -1,7 +1,7 @@
 //! The hum of the mains: taken away where it was measured, left alone where it was not.
 //!
 //! 50 or 60 Hz lie where a muscle is strongest, so the field advises against a notch as a routine (SENIAM, De Luca). By default a channel loses
-//! its hum only where [`quality`](super::quality) flags it, as fitted sinusoids ([`HumMethod::Fit`]), which leave no hole in the spectrum; a
+//! its hum only where [`quality`](mod@super::quality) flags it, as fitted sinusoids ([`HumMethod::Fit`]), which leave no hole in the spectrum; a
 //! channel without the flag keeps its bits. Notches and a comb are there for who must compare with them.
 
 mod fit;

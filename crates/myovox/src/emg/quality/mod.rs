@@ -2,7 +2,7 @@
 //!
 //! [`Quality`] holds the measures, all of them shares, ratios and times, so that volts and microvolts give the same, and a [`Flag`] for each that
 //! passes its limit ([`QualityConfig`]), with the stretches that it is about. Nothing is changed on the strength of a flag but the hum of the mains
-//! ([`hum`](super::hum)); what is no signal at all was cut or bridged before ([`gaps`](super::gaps)).
+//! ([`hum`]); what is no signal at all was cut or bridged before ([`gaps`](super::gaps)).
 //!
 //! One pass takes extremes, means and powers in blocks of 10 ms (offset, rails, steps of the converter, heart), one a spectrum of segments of 2 s
 //! (hum, movement, sampling rate). A long recording's spectrum is that of 64 segments spread over it.
